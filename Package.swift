@@ -1,0 +1,78 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Language mode 6 everywhere, with the upcoming features that make dependencies visible.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "etimedout",
+    products: [
+        .executable(name: "etimedout", targets: ["etimedout"]),
+        .executable(name: "etimedout-perform", targets: ["etimedout-perform"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // What C has and Swift's Glibc module lacks.
+        .target(name: "CLinux"),
+        .systemLibrary(
+            name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(
+            name: "CNetlink", pkgConfig: "libnl-route-3.0",
+            providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+
+        // The pure half: values in, values out. No clock, file, socket or libpcap.
+        module("Wire"),
+        module("KernelTimers"),
+        module("Evidence", ["Wire", "KernelTimers"]),
+        module("Behaviours", ["Evidence", "KernelTimers"]),
+        module("Judge", ["Behaviours", "Evidence", "KernelTimers", "Wire"]),
+        module("Reporting", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Wire"]),
+
+        // What touches a kernel.
+        module("LinuxNet", ["CLinux", "CNetlink", systemPackage]),
+        module("Testbed", ["LinuxNet", "CPcap", "CLinux", "Evidence", "Wire", systemPackage]),
+        .executableTarget(
+            name: "etimedout-perform",
+            dependencies: ["Testbed", "Evidence", "LinuxNet", systemPackage],
+            swiftSettings: strict),
+
+        // What people run.
+        module(
+            "Campaign",
+            ["Judge", "Behaviours", "Evidence", "Reporting", "Wire", subprocess, systemPackage]),
+        .executableTarget(
+            name: "etimedout",
+            dependencies: [
+                "Campaign", "Judge", "Behaviours", "Evidence", "KernelTimers", "Reporting",
+                argumentParser, logging,
+            ],
+            swiftSettings: strict),
+
+        tests("WireTests", ["Wire"]),
+        tests("LinuxNetTests", ["LinuxNet", "CPcap", systemPackage]),
+    ]
+)
