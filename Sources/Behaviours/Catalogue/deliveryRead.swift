@@ -1,0 +1,21 @@
+public import Evidence
+public import KernelTimers
+
+extension Behaviour {
+    /// A thread is blocked in read(2) when the connection ends.
+    public static let deliveryRead = Delivery.behaviour(
+        .read, id: "delivery.read",
+        question: "Does a blocked read(2) return the error, exactly once?",
+        background: """
+            The read returns −1 with the errno and takes it: SO_ERROR holds none afterwards, the \
+            next read gives the end of the stream, write gives EPIPE, poll reports the hang-up.
+            """,
+        steps: Delivery.stepsOnceTaken, values: Delivery.valuesOnceTaken,
+        controls: [
+            Delivery.optionTakenBack,
+            Control(
+                "poll waits in read's place, so that the error is still there",
+                Parameters(userTimeoutMilliseconds: 1000), parts: .value
+            ) { $0.waiting(in: .poll) },
+        ])
+}

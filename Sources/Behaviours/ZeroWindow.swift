@@ -1,0 +1,26 @@
+public import Evidence
+
+/// How scripts shut a window: the peer's application does not read, and the subject writes more
+/// than fits.
+public enum ZeroWindow {
+    /// The peer's receive buffer, set before it listens: small, so that the window shuts within
+    /// milliseconds, and several segments large, so that it shuts by being filled.
+    public static let receiveBufferBytes = 16_384
+
+    /// What the subject tries to write: more than the peer's buffer, less than its own.
+    public static let fillBytes = 65_536
+
+    /// A connection whose window is shut; the step `shut` is done when the peer has said so.
+    public static func script(
+        _ parameters: Parameters, subject: [Step], peer: [Step] = []
+    ) -> Script {
+        .connected(
+            parameters, receiveBufferBytes: receiveBufferBytes,
+            subject: [
+                Step("fill", .fill(bytes: fillBytes)),
+                Step(
+                    "shut", .watch(milliseconds: 0), when: .packet(.windowShut, since: "fill")),
+            ] + subject,
+            peer: peer)
+    }
+}

@@ -1,0 +1,192 @@
+/// The stimulus of a behaviour, as data: who does what, when, and what is impaired.
+///
+/// A script is performed after a round trip through its coding, so that what is stored with an
+/// observation is what was done.
+public struct Script: Hashable, Codable, Sendable {
+    /// The address family of the connection.
+    public var family: AddressFamily
+    /// On what the connection runs.
+    public var link: Link
+    /// What the trial must not share with others.
+    public var isolation: Isolation
+    /// Sysctls of the subject's namespace, such as `net.ipv4.tcp_retries2`.
+    public var sysctls: [String: String]
+    /// The step after which the instrument is proved: traffic was captured, nothing is impaired.
+    public var proof: String
+    /// What each actor does, one list of steps each.
+    public var lanes: [Lane]
+
+    /// A script; at least the subject's lane must be there.
+    public init(
+        family: AddressFamily, link: Link, isolation: Isolation = .namespace,
+        sysctls: [String: String] = [:], proof: String, lanes: [Lane]
+    ) {
+        self.family = family
+        self.link = link
+        self.isolation = isolation
+        self.sysctls = sysctls
+        self.proof = proof
+        self.lanes = lanes
+    }
+
+    /// What a trial must have for itself.
+    public enum Isolation: String, Codable, Sendable {
+        /// Namespaces of its own are enough.
+        case namespace
+        /// It changes what is global to a kernel: in guests only, one group after another.
+        case kernel
+    }
+}
+
+/// Who does something in a script.
+public enum Actor: String, Hashable, Codable, Sendable, CaseIterable {
+    /// The host under test.
+    case subject
+    /// The other end of the connection.
+    case peer
+}
+
+/// One actor's steps, in order.
+public struct Lane: Hashable, Codable, Sendable {
+    /// Who does them.
+    public var actor: Actor
+    /// What is done.
+    public var steps: [Step]
+
+    /// The steps of an actor.
+    public init(_ actor: Actor, _ steps: [Step]) {
+        self.actor = actor
+        self.steps = steps
+    }
+}
+
+/// One step: what, when, and by when at the latest.
+public struct Step: Hashable, Codable, Sendable {
+    /// The name under which the step's moment is known to other steps and to the model.
+    public var label: String
+    /// When the step begins.
+    public var trigger: Trigger
+    /// What is done.
+    public var action: Action
+    /// How long the trigger and the action may take together.
+    public var deadlineMilliseconds: Int
+
+    /// A step; it follows the one before it unless a trigger says otherwise.
+    public init(
+        _ label: String, _ action: Action, when trigger: Trigger = .previous,
+        deadlineMilliseconds: Int = 20_000
+    ) {
+        self.label = label
+        self.trigger = trigger
+        self.action = action
+        self.deadlineMilliseconds = deadlineMilliseconds
+    }
+}
+
+/// When a step begins.
+public enum Trigger: Hashable, Codable, Sendable {
+    /// When the actor's step before it is done.
+    case previous
+    /// When the step with that label, of whichever actor, is done, and so much later.
+    case done(label: String, plusMilliseconds: Int)
+    /// When the subject's capture has shown such a packet since the step with that label began.
+    case packet(Awaited, since: String)
+
+    /// A packet that a step can wait for.
+    public enum Awaited: String, Codable, Sendable {
+        /// The peer acknowledges everything and says that its window is shut.
+        case windowShut
+        /// The subject asks for a window update.
+        case windowProbe
+    }
+}
+
+/// What is done in a step. Sockets are the actor's own.
+public enum Action: Hashable, Codable, Sendable {
+    /// Listens; a receive buffer in bytes may be set before.
+    case listen(receiveBufferBytes: Int?)
+    /// Connects to the other actor's listener.
+    case connect
+    /// Accepts one connection.
+    case accept
+    /// Sends that many bytes, blocking.
+    case send(bytes: Int)
+    /// Receives exactly that many bytes, blocking.
+    case receive(bytes: Int)
+    /// Sends without blocking until the kernel takes no more, at most that many bytes.
+    case fill(bytes: Int)
+    /// Waits until everything sent is acknowledged (SIOCOUTQ is 0).
+    case awaitAcknowledged
+    /// Waits until a connection can be accepted.
+    case awaitReadable(SocketName)
+    /// Sets an option to a 32-bit integer, of which so many bytes are handed over.
+    case setOption(Option, on: SocketName, value: Int, lengthBytes: Int)
+    /// Reads an option of four bytes.
+    case getOption(Option, on: SocketName)
+    /// From here on all that the actor's connection receives is dropped, after the capture.
+    case dropReceived
+    /// What the connection receives is delivered again.
+    case deliverReceived
+    /// Removes the address at which the actor's connection ends.
+    case removeAddress
+    /// Gives that address back.
+    case restoreAddress
+    /// Waits in that way until the connection's error is heard, at most that long.
+    case awaitError(Waiter, milliseconds: Int)
+    /// Reads the kernel's timer of the connection from /proc/net/tcp.
+    case inspectTimer
+    /// Goes on watching for so long.
+    case watch(milliseconds: Int)
+    /// One call on the connection, its result taken down.
+    case call(Call)
+}
+
+/// Which of an actor's sockets.
+public enum SocketName: String, Hashable, Codable, Sendable {
+    /// The socket that listens.
+    case listener
+    /// The connection.
+    case connection
+}
+
+/// The socket options that scripts know.
+public enum Option: String, Hashable, Codable, Sendable {
+    /// TCP_USER_TIMEOUT, milliseconds (tcp(7)).
+    case userTimeout = "TCP_USER_TIMEOUT"
+    /// TCP_NODELAY (tcp(7)).
+    case noDelay = "TCP_NODELAY"
+    /// SO_SNDBUF, bytes (socket(7)).
+    case sendBuffer = "SO_SNDBUF"
+    /// SO_RCVBUF, bytes (socket(7)).
+    case receiveBuffer = "SO_RCVBUF"
+    /// SO_KEEPALIVE (socket(7)).
+    case keepAlive = "SO_KEEPALIVE"
+}
+
+/// How an application waits for its connection.
+public enum Waiter: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Blocked in read(2).
+    case read
+    /// Blocked in write(2), the send buffer being full.
+    case write
+    /// poll(2) for input.
+    case poll
+    /// epoll(7), level-triggered.
+    case epollLevel
+    /// epoll(7), edge-triggered.
+    case epollEdge
+}
+
+/// A single call, after the error was heard.
+public enum Call: String, Hashable, Codable, Sendable {
+    /// getsockopt SO_ERROR.
+    case takeError
+    /// read(2) of one byte.
+    case read
+    /// write(2) of one byte, without SIGPIPE.
+    case write
+    /// poll(2) for input and output, not waiting.
+    case poll
+    /// epoll_wait(2) on the step's epoll instance, 100 ms at most.
+    case epollWait
+}

@@ -1,0 +1,39 @@
+/// One way in which a timer can have been armed.
+struct Arming: Sendable {
+    /// The delay in jiffies: a range where it depends on times that are known only nearly.
+    var delays: ClosedRange<Int>
+    /// What is known of the firing beyond the delay, where the delay was cut to a deadline.
+    var bound: Window?
+    /// Whether the delay was cut, so that the timer's firing is the deadline's passing.
+    var endsAtDeadline = false
+    /// The arithmetic.
+    var derivation: String
+    /// Where the interval began: the event that armed the timer, the start of the clock.
+    var anchors: [Window] = []
+
+    /// An exact delay.
+    init(_ purpose: String, jiffies: Int, wheel: TimerWheel, tick: TickRate) {
+        delays = jiffies...jiffies
+        derivation = "\(purpose) \(wheel.explanation(jiffies: jiffies, tick: tick))"
+    }
+
+    /// A delay cut to a deadline, within `bound`.
+    init(
+        cut purpose: String, to delays: ClosedRange<Int>, bound: Window, wheel: TimerWheel,
+        tick: TickRate
+    ) {
+        self.delays = delays
+        self.bound = bound
+        endsAtDeadline = true
+        derivation =
+            "\(purpose) cut to what is left of T: "
+            + wheel.explanation(jiffies: delays.upperBound, tick: tick)
+    }
+
+    /// When the timer fires that was armed in `armed`; empty where that contradicts the bound.
+    mutating func firing(armed: Window, wheel: TimerWheel, tick: TickRate) -> Window {
+        anchors.append(armed)
+        let window = wheel.firing(armed: armed, jiffies: delays, tick: tick)
+        return bound.map(window.intersection) ?? window
+    }
+}

@@ -1,0 +1,76 @@
+/// Everything from which the model works out a timeline: the kernel's tick, the connection's RTO
+/// and the settings in force. Observed or assumed, but never read from a clock.
+public struct Conditions: Sendable {
+    /// The kernel's tick.
+    public var tick: TickRate
+    /// The retransmission timeout in force when the outage begins (`icsk_rto`), in jiffies.
+    public var rtoJiffies: Int
+    /// The smoothed round-trip time (`srtt_us >> 3`).
+    public var smoothedRTT: Duration
+    /// TCP_RTO_MIN: 200 ms unless a route or a sysctl says otherwise.
+    public var rtoMin: Duration
+    /// TCP_RTO_MAX: 120 s unless TCP_RTO_MAX_MS says otherwise.
+    public var rtoMax: Duration
+    /// net.ipv4.tcp_retries2.
+    public var retries2: Int
+    /// TCP_USER_TIMEOUT in milliseconds over time; 0 is none.
+    public var userTimeoutMilliseconds: Timeline<Int>
+    /// When each labelled step of the script took place.
+    public var marks: [String: Window]
+
+    /// Conditions; the defaults are those of a kernel that nobody tuned.
+    public init(
+        tick: TickRate, rtoJiffies: Int, smoothedRTT: Duration = .zero,
+        rtoMin: Duration = .milliseconds(200), rtoMax: Duration = .seconds(120),
+        retries2: Int = 15, userTimeoutMilliseconds: Timeline<Int> = .init(0),
+        marks: [String: Window] = [:]
+    ) {
+        self.tick = tick
+        self.rtoJiffies = rtoJiffies
+        self.smoothedRTT = smoothedRTT
+        self.rtoMin = rtoMin
+        self.rtoMax = rtoMax
+        self.retries2 = retries2
+        self.userTimeoutMilliseconds = userTimeoutMilliseconds
+        self.marks = marks
+    }
+
+    /// When a step took place, or the trial's zero where the script has no such step.
+    public func mark(_ label: String) -> Window { marks[label] ?? Window(at: .zero) }
+
+    /// The RTO as time.
+    public var rto: Duration { tick.duration(jiffies: rtoJiffies) }
+
+    /// How long `retries` retransmissions with doubling intervals would take, from the first.
+    ///
+    /// The corresponding C function is `tcp_model_timeout`. With a base of 200 ms: 3.0, 12.6, 102.2
+    /// and 924.6 s for 3, 5, 8 and 15. Units: milliseconds inside, as the kernel compares them.
+    public func modelTimeout(retries: Int, base: Duration) -> Duration {
+        let baseNanoseconds = max(1, base.wholeNanoseconds)
+        let maxNanoseconds = max(baseNanoseconds, rtoMax.wholeNanoseconds)
+        let threshold = Self.floorLog2(maxNanoseconds / baseNanoseconds)
+        let bounded = min(max(0, retries), 255)
+        let doubling = min(bounded, threshold)
+        var total = ((Int64(2) << doubling) - 1) * baseNanoseconds
+        if bounded > threshold { total += Int64(bounded - threshold) * maxNanoseconds }
+        return .nanoseconds(total)
+    }
+
+    /// ⌊log2⌋ of a positive number.
+    static func floorLog2(_ value: Int64) -> Int { 63 - max(1, value).leadingZeroBitCount }
+}
+
+extension Conditions {
+    /// The RTO, in jiffies, that RFC 6298 and Linux give for a round-trip time and its variation.
+    ///
+    /// Linux keeps the variation term at no less than TCP_RTO_MIN (`__tcp_set_rto`, `tcp_rtt_estimator`),
+    /// so on a fast link it is srtt + 200 ms, rounded up to jiffies, and never more than TCP_RTO_MAX.
+    public static func rtoJiffies(
+        smoothedRTT: Duration, variation: Duration, rtoMin: Duration = .milliseconds(200),
+        rtoMax: Duration = .seconds(120), tick: TickRate
+    ) -> Int {
+        min(
+            tick.jiffies(covering: smoothedRTT + max(rtoMin, variation)),
+            tick.jiffies(covering: rtoMax))
+    }
+}

@@ -1,0 +1,115 @@
+/// What differs between kernels in these timers, each with the commits that began or ended it.
+///
+/// A variant of a behaviour is a set of rules. The default is today's mainline; a broken kernel
+/// is described by what it does otherwise. History: `git log net/ipv4/tcp_timer.c`.
+public struct KernelRules: Hashable, Codable, Sendable {
+    /// How exactly timers fire.
+    public var wheel: TimerWheel
+    /// Whether and when a tail loss probe is sent.
+    public var tailLossProbe: TailLossProbe
+    /// What TCP_USER_TIMEOUT does while the retransmission timer runs.
+    public var retransmission: RetransmissionTimeout
+    /// What TCP_USER_TIMEOUT does while the probe timer runs.
+    public var probing: ProbeTimeout
+    /// How many unanswered probes end a connection.
+    public var probeLimit: ProbeLimit
+    /// Whether a retransmission that could not be sent starts the clock too
+    /// (5.1 7ae189759cc4; 4.19.209).
+    public var failedAttemptStartsClock: Bool
+    /// The error left behind when the source address is no longer local
+    /// (5.4 595e0651d029 made EINVAL ENETUNREACH).
+    public var lostSourceError: SocketError
+
+    /// Today's mainline.
+    public static let mainline = KernelRules(
+        wheel: .nonCascading, tailLossProbe: .untilRTO, retransmission: .clamped,
+        probing: .fromFirstProbeClamped, probeLimit: .reaching, failedAttemptStartsClock: true,
+        lostSourceError: .enetunreach)
+
+    /// These rules with some of them changed.
+    public func with(_ change: (inout KernelRules) -> Void) -> KernelRules {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+}
+
+/// Whether the kernel repeats a lone unacknowledged segment before the first RTO.
+public enum TailLossProbe: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Never (before 3.10, or net.ipv4.tcp_early_retrans = 0).
+    case none
+    /// After min(2·srtt + 200 ms, RTO) (3.10 6ba8a3b19e76, as since 4.15 bb4d991a28cc).
+    case untilRTO
+}
+
+/// What TCP_USER_TIMEOUT does to an established connection whose data is in flight.
+public enum RetransmissionTimeout: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Nothing: tcp_retries2 alone decides (before 2.6.37 dca43c75e7e5).
+    case ignored
+    /// The connection ends at the first retransmission that is due after T (2.6.37 … 4.18).
+    case atNextRetransmission
+    /// The last interval is cut so that the connection ends at T (4.19 b701a99e431d).
+    case clamped
+}
+
+/// What TCP_USER_TIMEOUT does while the probe timer runs (zero window, or data never sent).
+public enum ProbeTimeout: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Nothing (before 3.18 b248230c3497).
+    case ignored
+    /// Counted from the head segment's last *attempt*: each failed send restarts the clock
+    /// (3.18 … 4.13 and RHEL 7; ended by 4.14 8c72c65b426b).
+    case fromLastAttempt
+    /// Counted from the first probe, checked when a probe is due, strictly later than T
+    /// (4.14 … 5.0; with a zero window also 3.18 … 4.13).
+    case fromFirstProbeStrict
+    /// Worked out from the number of *unanswered* probes, which each answer resets
+    /// (5.1 9721e709fa68 … 5.11, 5.4.93, 5.10.11).
+    case fromUnansweredCount
+    /// Counted from the first probe, checked when a probe is due (5.11-rc5 9d9b1ee0b2d1).
+    case fromFirstProbe
+    /// As before, and the last interval is cut so that the connection ends at T
+    /// (5.11-rc6 344db93ae3ee).
+    case fromFirstProbeClamped
+}
+
+/// When unanswered probes are too many.
+public enum ProbeLimit: String, Hashable, Codable, Sendable, CaseIterable {
+    /// More than tcp_retries2 (before 4.20 3976535af0cb; also RHEL 7 and 8).
+    case exceeding
+    /// As many as tcp_retries2.
+    case reaching
+}
+
+/// An errno by name, since numbers differ between architectures.
+public struct SocketError: Hashable, Codable, Sendable, CustomStringConvertible {
+    /// The symbol, such as `ETIMEDOUT`.
+    public var name: String
+
+    /// The errno of that name.
+    public init(_ name: String) { self.name = name }
+
+    /// Reads the bare symbol.
+    public init(from decoder: any Decoder) throws {
+        name = try decoder.singleValueContainer().decode(String.self)
+    }
+
+    /// Writes the bare symbol.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
+    }
+
+    /// The symbol.
+    public var description: String { name }
+
+    /// Connection timed out.
+    public static let etimedout = SocketError("ETIMEDOUT")
+    /// Network is unreachable.
+    public static let enetunreach = SocketError("ENETUNREACH")
+    /// Invalid argument.
+    public static let einval = SocketError("EINVAL")
+    /// Broken pipe.
+    public static let epipe = SocketError("EPIPE")
+    /// Connection reset by peer.
+    public static let econnreset = SocketError("ECONNRESET")
+}

@@ -1,0 +1,250 @@
+/// The probe ("persist") timer of a connection that has data to send and nothing in flight: the
+/// peer's window is shut, or the data could never be sent.
+///
+/// Follows `tcp_probe_timer`, `tcp_send_probe0`, `tcp_ack_probe` and
+/// `tcp_clamp_probe0_to_user_timeout` (net/ipv4/tcp_timer.c, tcp_output.c, tcp_input.c). RFC 9293
+/// section 3.8.6.1 asks for the probes and lets them go on for ever while they are answered.
+public struct ProbeTimer: Sendable {
+    /// What becomes of a probe.
+    public enum Fate: Sendable, Equatable {
+        /// It is on the wire, and nobody answers.
+        case lost
+        /// It is on the wire, and the peer answers that its window is still shut.
+        case answered
+        /// It cannot be sent; nothing is on the wire.
+        case unroutable
+        /// The probe is the data itself, it arrives, and the peer acknowledges it.
+        case delivered
+    }
+
+    let conditions: Conditions
+    let rules: KernelRules
+    let fates: Timeline<Fate>
+
+    /// The timer of a connection under `conditions`, on a kernel with `rules`.
+    public init(_ conditions: Conditions, _ rules: KernelRules, fates: Timeline<Fate>) {
+        self.conditions = conditions
+        self.rules = rules
+        self.fates = fates
+    }
+
+    /// max(RTO, TCP_RTO_MIN) in jiffies (`tcp_probe0_base`, 4.2 21c8fe991527).
+    public var baseJiffies: Int {
+        max(conditions.rtoJiffies, conditions.tick.jiffies(covering: conditions.rtoMin))
+    }
+
+    /// What may follow a write, somewhere in `written`, of data that cannot be sent: the attempt
+    /// itself, and then the timer that it arms.
+    public func prospects(unsent written: Window) -> [Prospect] {
+        let attempt = Expected(
+            .failedToSend(.data), written, "the write itself", counters: ["Ip.OutNoRoutes": 1])
+        return [Prospect(attempt) { prospects(armed: $0) }]
+    }
+
+    /// What may follow once the timer was armed somewhere in `armed`.
+    public func prospects(armed: Window) -> [Prospect] {
+        let state = State()
+        return fire(state, armed: armed, plain(state))
+    }
+
+    struct State: Sendable {
+        /// Unanswered probes (`icsk_probes_out`).
+        var unanswered = 0
+        /// Doublings of the interval (`icsk_backoff`).
+        var backoff = 0
+        /// When the timer first fired (`icsk_probes_tstamp`, or the head segment's stamp).
+        var first: Window?
+        /// When an attempt was last made.
+        var last: Window?
+    }
+
+    /// The backed-off interval, at most TCP_RTO_MAX (`tcp_probe0_when`).
+    private func intervalJiffies(_ state: State) -> Int {
+        let limit = Conditions.floorLog2(
+            max(1, conditions.rtoMax.wholeNanoseconds / max(1, conditions.rtoMin.wholeNanoseconds)))
+        let shift = min(state.backoff, limit + 1)
+        let most = conditions.tick.jiffies(covering: conditions.rtoMax)
+        return min(baseJiffies << min(shift, 20), most)
+    }
+
+    private func plain(_ state: State) -> Arming {
+        Arming(
+            "probe interval", jiffies: intervalJiffies(state), wheel: rules.wheel,
+            tick: conditions.tick)
+    }
+
+    private func fire(_ state: State, armed: Window, _ arming: Arming) -> [Prospect] {
+        var arming = arming
+        let firing = arming.firing(armed: armed, wheel: rules.wheel, tick: conditions.tick)
+        guard !firing.isEmpty else { return [] }
+        return conditions.userTimeoutMilliseconds.values(during: firing).flatMap {
+            [arming] milliseconds, window in
+            decide(state, window, userTimeout: milliseconds, arming)
+        }
+    }
+
+    private func decide(
+        _ state: State, _ firing: Window, userTimeout milliseconds: Int, _ arming: Arming
+    ) -> [Prospect] {
+        if isOverCount(state) {
+            let words = "\(state.unanswered) unanswered probes, tcp_retries2=\(conditions.retries2)"
+            return [abort(firing, "\(arming.derivation); \(words)", arming.anchors)]
+        }
+        guard milliseconds > 0 else { return probe(state, firing, milliseconds, arming) }
+        let timeout = Duration.milliseconds(milliseconds)
+        let words = "TCP_USER_TIMEOUT \(milliseconds) ms"
+        switch rules.probing {
+        case .ignored:
+            return probe(state, firing, milliseconds, arming)
+        case .fromUnansweredCount:
+            let elapsed = conditions.modelTimeout(
+                retries: state.unanswered, base: conditions.tick.duration(jiffies: baseJiffies))
+            guard elapsed >= timeout else { return probe(state, firing, milliseconds, arming) }
+            return [
+                abort(
+                    firing,
+                    "\(arming.derivation); \(words) ≤ \(elapsed.formattedSeconds), what "
+                        + "\(state.unanswered) unanswered probes would take", arming.anchors)
+            ]
+        case .fromLastAttempt:
+            return compare(state, firing, state.last, timeout, milliseconds, arming)
+        case .fromFirstProbeStrict, .fromFirstProbe, .fromFirstProbeClamped:
+            return compare(state, firing, state.first, timeout, milliseconds, arming)
+        }
+    }
+
+    private func isOverCount(_ state: State) -> Bool {
+        switch rules.probeLimit {
+        case .reaching: state.unanswered >= conditions.retries2
+        case .exceeding: state.unanswered > conditions.retries2
+        }
+    }
+
+    /// Compares the time since `start` with T, as the kernel does when the timer fires.
+    private func compare(
+        _ state: State, _ firing: Window, _ start: Window?, _ timeout: Duration,
+        _ milliseconds: Int, _ arming: Arming
+    ) -> [Prospect] {
+        guard let start else { return probe(state, firing, milliseconds, arming) }
+        // The clock is `tcp_jiffies32` (or whole milliseconds): an interval of T may look one tick
+        // longer or shorter than it is.
+        let clockTick = conditions.tick.jiffy
+        var prospects: [Prospect] = []
+        let late = firing.intersection(
+            Window(start.earliest + (timeout - clockTick), firing.latest))
+        if !late.isEmpty {
+            prospects.append(
+                abort(
+                    late,
+                    "\(arming.derivation); TCP_USER_TIMEOUT \(milliseconds) ms from the clock's "
+                        + "start at \(RetransmitTimer.text(start)) is over",
+                    arming.anchors + [start]))
+        }
+        let early = firing.intersection(
+            Window(firing.earliest, start.latest + (timeout + clockTick)))
+        if !early.isEmpty, !arming.endsAtDeadline {
+            prospects += probe(state, early, milliseconds, arming)
+        }
+        return prospects
+    }
+
+    private func abort(
+        _ window: Window, _ derivation: String, _ anchors: [Window]
+    ) -> Prospect {
+        Prospect(
+            Expected(
+                .aborted(.etimedout), window, derivation,
+                counters: ["TcpExt.TCPAbortOnTimeout": 1], anchors: anchors))
+    }
+
+    private func probe(
+        _ state: State, _ firing: Window, _ milliseconds: Int, _ arming: Arming
+    ) -> [Prospect] {
+        fates.values(during: firing).map { fate, window in
+            switch fate {
+            case .lost, .answered:
+                let event = Expected(
+                    .sent(.windowProbe), window, arming.derivation,
+                    counters: ["TcpExt.TCPWinProbe": 1], anchors: arming.anchors)
+                return Prospect(event) { fired in
+                    let next = state.probed(at: fired, retries2: conditions.retries2)
+                    guard fate == .answered else { return rearm(next, fired, milliseconds) }
+                    return [answer(next, to: fired, milliseconds)]
+                }
+            case .unroutable:
+                let event = Expected(
+                    .failedToSend(.windowProbe), window, arming.derivation,
+                    counters: ["Ip.OutNoRoutes": 1], anchors: arming.anchors)
+                return Prospect(event) { fired in
+                    rearm(
+                        state.probed(at: fired, retries2: conditions.retries2), fired, milliseconds)
+                }
+            case .delivered:
+                let event = Expected(
+                    .sent(.data), window, arming.derivation, anchors: arming.anchors)
+                return Prospect(event) { fired in
+                    let answer = Expected(
+                        .answered,
+                        fired.after(.zero, .milliseconds(200) + conditions.tick.jiffy * 2),
+                        "the peer's acknowledgement, delayed or not", anchors: [fired])
+                    return [Prospect(answer)]
+                }
+            }
+        }
+    }
+
+    /// The peer says that its window is still shut: unanswered probes are none, the backoff stays,
+    /// and the timer is armed anew (`tcp_ack`, `tcp_ack_probe`).
+    private func answer(_ state: State, to probed: Window, _ milliseconds: Int) -> Prospect {
+        let interval = conditions.tick.duration(jiffies: intervalJiffies(state))
+        let event = Expected(
+            .answered, probed.after(.zero, interval), "the peer's answer, before the next probe",
+            anchors: [probed])
+        return Prospect(event) { answered in
+            var next = state
+            next.unanswered = 0
+            return rearm(next, answered, milliseconds)
+        }
+    }
+
+    private func rearm(_ state: State, _ now: Window, _ milliseconds: Int) -> [Prospect] {
+        let interval = intervalJiffies(state)
+        guard milliseconds > 0, rules.probing == .fromFirstProbeClamped, let first = state.first
+        else { return fire(state, armed: now, plain(state)) }
+        // Whole jiffies: the first firing's tick s plus those of T is the tick of the deadline, and
+        // s lies at most one tick before the first firing was seen.
+        let tick = conditions.tick
+        let deadlineJiffies = tick.jiffies(covering: .milliseconds(milliseconds))
+        let deadline = first.after(
+            tick.duration(jiffies: deadlineJiffies), tick.duration(jiffies: deadlineJiffies))
+        let least = tick.jiffies(covering: deadline.earliest - now.latest - tick.jiffy)
+        let most = tick.jiffies(covering: deadline.latest - now.earliest + tick.jiffy)
+        var prospects: [Prospect] = []
+        if least < interval {
+            // TCP_TIMEOUT_MIN, two jiffies, is the least for which the timer is armed.
+            let delays = max(2, least)...max(2, min(most, interval))
+            let slack = rules.wheel.granularity(jiffies: delays.upperBound) + 1
+            let bound = Window(
+                deadline.earliest,
+                max(deadline.latest, now.latest + tick.duration(jiffies: 2))
+                    + tick.duration(jiffies: slack))
+            let clamped = Arming(
+                cut: "probe interval", to: delays, bound: bound, wheel: rules.wheel, tick: tick)
+            prospects += fire(state, armed: now, clamped)
+        }
+        if most >= interval { prospects += fire(state, armed: now, plain(state)) }
+        return prospects
+    }
+}
+
+extension ProbeTimer.State {
+    /// The state after one more probe, not (yet) answered.
+    func probed(at fired: Window, retries2: Int) -> Self {
+        var copy = self
+        copy.unanswered += 1
+        if backoff < retries2 { copy.backoff += 1 }
+        if first == nil { copy.first = fired }
+        copy.last = fired
+        return copy
+    }
+}

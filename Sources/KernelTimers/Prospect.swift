@@ -1,0 +1,132 @@
+/// What the model expects next, and what it would expect after that.
+///
+/// A model is a tree that unfolds as events are seen. Each node is one possible next event with its
+/// window; `then` takes the window in which the event really lay (a single moment when a witness
+/// saw it, the model's own window when none could) and yields what may follow. So windows are
+/// anchored at what was observed, slack does not pile up, and the same tree serves the judge, who
+/// feeds it observations, and `predict`, who feeds it its own windows. Where a window straddles a
+/// decision of the kernel there are two branches, and both are followed.
+public struct Prospect: Sendable {
+    /// The event that is expected.
+    public var event: Expected
+    /// What may follow, given the window in which the event really lay. Nothing: silence for ever.
+    public var then: @Sendable (Window) -> [Prospect]
+
+    /// A prospect of `event`, followed by `then`.
+    public init(_ event: Expected, then: @escaping @Sendable (Window) -> [Prospect] = { _ in [] }) {
+        self.event = event
+        self.then = then
+    }
+}
+
+/// One event of a schedule.
+public struct Expected: Sendable, Hashable, Codable {
+    /// What happens.
+    public var kind: Kind
+    /// When it may happen.
+    public var window: Window
+    /// The arithmetic that gave the window.
+    public var derivation: String
+    /// What the event adds to the kernel's counters, by their names in /proc/net/snmp and netstat.
+    public var counters: [String: Int]
+    /// The events at which the interval began: where the timer was armed, where the clock started.
+    public var anchors: [Window]
+
+    /// An expected event.
+    public init(
+        _ kind: Kind, _ window: Window, _ derivation: String, counters: [String: Int] = [:],
+        anchors: [Window] = []
+    ) {
+        self.kind = kind
+        self.window = window
+        self.derivation = derivation
+        self.counters = counters
+        self.anchors = anchors
+    }
+
+    /// What kinds of event a schedule has.
+    public enum Kind: Sendable, Hashable, Codable {
+        /// A packet of the subject's on the wire.
+        case sent(Segment)
+        /// An acknowledgement by the peer on the wire.
+        case answered
+        /// An attempt to send that failed inside the kernel and left nothing on the wire.
+        case failedToSend(Segment)
+        /// The kernel gives the connection up; the application hears this errno.
+        case aborted(SocketError)
+    }
+
+    /// What a packet of the subject's is, in the model's eyes.
+    public enum Segment: String, Sendable, Hashable, Codable {
+        /// Data for the first time.
+        case data
+        /// The same data again, before the first RTO, to provoke an acknowledgement (RFC 8985 7).
+        case tailLossProbe
+        /// The same data again at an RTO (RFC 6298 5.4).
+        case retransmission
+        /// An empty segment just below the window, to ask for an update (RFC 9293 3.8.6.1).
+        case windowProbe
+    }
+}
+
+extension Expected.Kind: CustomStringConvertible {
+    /// The event in a few words.
+    public var description: String {
+        switch self {
+        case .sent(let segment): segment.description
+        case .answered: "answer by the peer"
+        case .failedToSend(let segment): "\(segment.description), not sent"
+        case .aborted(let error): "\(error) to the application"
+        }
+    }
+
+    /// Whether the connection is over after this event.
+    public var isAbort: Bool {
+        switch self {
+        case .aborted: true
+        case .sent, .answered, .failedToSend: false
+        }
+    }
+}
+
+extension Expected.Segment: CustomStringConvertible {
+    /// The segment in the field's own words.
+    public var description: String {
+        switch self {
+        case .data: "data"
+        case .tailLossProbe: "tail loss probe"
+        case .retransmission: "retransmission"
+        case .windowProbe: "window probe"
+        }
+    }
+}
+
+/// One way through a tree: what `predict` prints.
+public struct Schedule: Sendable, Hashable, Codable {
+    /// The events in order.
+    public var events: [Expected]
+
+    /// A schedule of these events.
+    public init(events: [Expected]) { self.events = events }
+
+    /// Follows the likeliest branch, the one with the widest window, without any observation.
+    ///
+    /// Windows grow along the way, since nothing observed narrows them: these are the absolute
+    /// windows of which the design speaks. At most `limit` events, since a live zero window is
+    /// probed for ever, and none that begins after `horizon`.
+    public init(predicting roots: [Prospect], horizon: Moment, limit: Int = 400) {
+        var events: [Expected] = []
+        var prospects = roots
+        while events.count < limit,
+            let next = prospects.max(by: { $0.event.window.width < $1.event.window.width }),
+            next.event.window.earliest <= horizon
+        {
+            events.append(next.event)
+            prospects = next.then(next.event.window)
+        }
+        self.events = events
+    }
+
+    /// The abort, where the schedule has one.
+    public var abort: Expected? { events.last { $0.kind.isAbort } }
+}

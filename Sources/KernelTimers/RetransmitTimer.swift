@@ -1,0 +1,265 @@
+/// The retransmission timer of an established connection whose data is in flight: tail loss probe,
+/// RTO with backoff, the limit by tcp_retries2 or TCP_USER_TIMEOUT.
+///
+/// Follows `tcp_retransmit_timer`, `retransmits_timed_out` and `tcp_clamp_rto_to_user_timeout`
+/// (net/ipv4/tcp_timer.c), and `tcp_schedule_loss_probe` and `tcp_send_loss_probe`
+/// (net/ipv4/tcp_output.c). RFC 6298 section 5 is what these implement.
+public struct RetransmitTimer: Sendable {
+    /// What becomes of a segment that the timer sends.
+    public enum Fate: Sendable, Equatable {
+        /// It is on the wire, and nobody answers.
+        case lost
+        /// It is on the wire, the peer gets it, and its answer comes in but reaches no socket.
+        case answeredInVain
+        /// It is on the wire, the peer gets it, and its answer ends the outage.
+        case delivered
+        /// It cannot be sent; nothing is on the wire.
+        case unroutable
+    }
+
+    let conditions: Conditions
+    let rules: KernelRules
+    let fates: Timeline<Fate>
+
+    /// The timer of a connection under `conditions`, on a kernel with `rules`.
+    ///
+    /// `fates` says what becomes of segments over time, as the script's impairments have it.
+    public init(_ conditions: Conditions, _ rules: KernelRules, fates: Timeline<Fate>) {
+        self.conditions = conditions
+        self.rules = rules
+        self.fates = fates
+    }
+
+    /// What may follow from a write of one segment somewhere in `written`.
+    public func prospects(written: Window) -> [Prospect] {
+        fates.values(during: written).map { fate, window in
+            let data = Expected(.sent(.data), window, "the write itself")
+            return Prospect(data) { sent in answers(to: fate, at: sent) { afterData(sent) } }
+        }
+    }
+
+    // MARK: - Tail loss probe
+
+    /// min(2·srtt + TCP_RTO_MIN, RTO) for a lone segment, in jiffies (`tcp_schedule_loss_probe`).
+    var probeTimeoutJiffies: Int {
+        let timeout = conditions.smoothedRTT * 2 + conditions.rtoMin
+        return min(conditions.tick.jiffies(covering: timeout), conditions.rtoJiffies)
+    }
+
+    private func afterData(_ sent: Window) -> [Prospect] {
+        let state = State(rtoJiffies: conditions.rtoJiffies, lastSent: sent)
+        switch rules.tailLossProbe {
+        case .none:
+            return fire(state, armed: sent, delay: conditions.rtoJiffies)
+        case .untilRTO:
+            return tailLossProbe(state, armed: sent)
+        }
+    }
+
+    private func tailLossProbe(_ state: State, armed: Window) -> [Prospect] {
+        let delay = probeTimeoutJiffies
+        let firing = rules.wheel.firing(
+            armed: armed, jiffies: delay...delay, tick: conditions.tick)
+        let derivation =
+            "PTO = min(2*srtt + 200 ms, RTO) after the data: "
+            + rules.wheel.explanation(jiffies: delay, tick: conditions.tick)
+        return fates.values(during: firing).map { fate, window in
+            if fate == .unroutable {
+                // The probe fails, and the RTO is set to what is left of it since the data, at
+                // least a jiffy (`tcp_rearm_rto` with the loss probe still pending).
+                let event = Expected(
+                    .failedToSend(.tailLossProbe), window, derivation, anchors: [armed])
+                return Prospect(event) { fired in
+                    let left = conditions.rtoJiffies - delay
+                    return fire(state, armed: fired, delay: max(1, left))
+                }
+            }
+            let event = Expected(
+                .sent(.tailLossProbe), window, derivation,
+                counters: ["TcpExt.TCPLossProbes": 1, "Tcp.RetransSegs": 1], anchors: [armed])
+            return Prospect(event) { fired in
+                var next = state
+                next.lastSent = fired
+                return answers(to: fate, at: fired) { [next] in
+                    fire(next, armed: fired, delay: conditions.rtoJiffies)
+                }
+            }
+        }
+    }
+
+    // MARK: - RTO
+
+    struct State: Sendable {
+        /// The RTO with its backoff so far.
+        var rtoJiffies: Int
+        /// When the segment was last sent successfully (`skb_mstamp`).
+        var lastSent: Window
+        /// Where the clock started (`retrans_stamp`): the first RTO, or the last success before it.
+        var clockStart: Window?
+        /// RTOs so far (`icsk_retransmits`).
+        var retransmits = 0
+    }
+
+    private func fire(_ state: State, armed: Window, delay: Int) -> [Prospect] {
+        fire(state, armed: armed, plain(delay))
+    }
+
+    private func plain(_ delay: Int) -> Arming {
+        Arming("RTO", jiffies: delay, wheel: rules.wheel, tick: conditions.tick)
+    }
+
+    private func fire(_ state: State, armed: Window, _ arming: Arming) -> [Prospect] {
+        var arming = arming
+        let firing = arming.firing(armed: armed, wheel: rules.wheel, tick: conditions.tick)
+        guard !firing.isEmpty else { return [] }
+        return conditions.userTimeoutMilliseconds.values(during: firing).flatMap {
+            [arming] milliseconds, window in
+            decide(state, window, userTimeout: milliseconds, arming)
+        }
+    }
+
+    /// The timer fires in `firing`: does the kernel give up, or send again?
+    private func decide(
+        _ state: State, _ firing: Window, userTimeout milliseconds: Int, _ arming: Arming
+    ) -> [Prospect] {
+        let limit = limit(userTimeout: milliseconds)
+        let clockTick = Duration.milliseconds(1)
+        guard let start = state.clockStart, state.retransmits > 0 else {
+            return sendAgain(state, firing, milliseconds, arming)
+        }
+        var prospects: [Prospect] = []
+        let late = firing.intersection(
+            Window(start.earliest + (limit.duration - clockTick), firing.latest))
+        if !late.isEmpty {
+            let event = Expected(
+                .aborted(abortError(at: late)), late,
+                "\(arming.derivation); \(limit.words) from the clock's start at "
+                    + "\(Self.text(start)) is over",
+                counters: ["TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnTimeout": 1],
+                anchors: arming.anchors + [start])
+            prospects.append(Prospect(event))
+        }
+        let early = firing.intersection(
+            Window(firing.earliest, start.latest + (limit.duration + clockTick)))
+        if !early.isEmpty, !arming.endsAtDeadline {
+            prospects += sendAgain(state, early, milliseconds, arming)
+        }
+        return prospects
+    }
+
+    private func limit(userTimeout milliseconds: Int) -> (duration: Duration, words: String) {
+        if milliseconds > 0, rules.retransmission != .ignored {
+            return (.milliseconds(milliseconds), "TCP_USER_TIMEOUT \(milliseconds) ms")
+        }
+        let duration = conditions.modelTimeout(
+            retries: conditions.retries2, base: .milliseconds(200))
+        return (
+            duration, "tcp_retries2=\(conditions.retries2), \(duration.formattedSeconds) by model,"
+        )
+    }
+
+    private func sendAgain(
+        _ state: State, _ firing: Window, _ milliseconds: Int, _ arming: Arming
+    ) -> [Prospect] {
+        fates.values(during: firing).map { fate, window in
+            if fate == .unroutable {
+                let event = Expected(
+                    .failedToSend(.retransmission), window, arming.derivation,
+                    counters: ["TcpExt.TCPTimeouts": 1], anchors: arming.anchors)
+                return Prospect(event) { fired in
+                    var next = state.backedOff(max: maxJiffies)
+                    if next.clockStart == nil, rules.failedAttemptStartsClock {
+                        next.clockStart = state.lastSent
+                    }
+                    return rearm(next, at: fired, milliseconds)
+                }
+            }
+            let event = Expected(
+                .sent(.retransmission), window, arming.derivation,
+                counters: ["TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1],
+                anchors: arming.anchors)
+            return Prospect(event) { fired in
+                var next = state.backedOff(max: maxJiffies)
+                next.lastSent = fired
+                if next.clockStart == nil { next.clockStart = fired }
+                return answers(to: fate, at: fired) { [next] in
+                    rearm(next, at: fired, milliseconds)
+                }
+            }
+        }
+    }
+
+    private var maxJiffies: Int { conditions.tick.jiffies(covering: conditions.rtoMax) }
+
+    /// The ways in which the timer may be armed after an RTO in `now`: for the backed-off RTO, or
+    /// for what is left of T where that is shorter.
+    private func rearm(_ state: State, at now: Window, _ milliseconds: Int) -> [Prospect] {
+        let backedOff = state.rtoJiffies
+        let plain = plain(backedOff)
+        guard milliseconds > 0, rules.retransmission == .clamped, let start = state.clockStart
+        else { return fire(state, armed: now, plain) }
+
+        let tick = conditions.tick
+        let timeout = Duration.milliseconds(milliseconds)
+        let rounding = Duration.milliseconds(1)
+        let least = tick.jiffies(covering: timeout - (now.latest - start.earliest) - rounding)
+        let most = tick.jiffies(covering: timeout - (now.earliest - start.latest) + rounding)
+        var prospects: [Prospect] = []
+        if least < backedOff {
+            let delays = max(1, least)...max(1, min(most, backedOff))
+            let slack = rules.wheel.granularity(jiffies: delays.upperBound) + 2
+            // Whatever was left, it was left of T: the sum is known better than its parts. Two
+            // jiffies: the rounding of what is left, and the way to the witness.
+            let bound = Window(
+                start.earliest + (timeout - rounding),
+                max(start.latest + timeout + rounding, now.latest + tick.jiffy)
+                    + tick.duration(jiffies: slack))
+            let clamped = Arming(
+                cut: "RTO", to: delays, bound: bound, wheel: rules.wheel, tick: tick)
+            prospects += fire(state, armed: now, clamped)
+        }
+        if most >= backedOff { prospects += fire(state, armed: now, plain) }
+        return prospects
+    }
+
+    // MARK: - The peer and the error
+
+    /// Puts the peer's answer, where the fate has one, between a segment and what follows it.
+    private func answers(
+        to fate: Fate, at sent: Window, _ next: @escaping @Sendable () -> [Prospect]
+    ) -> [Prospect] {
+        switch fate {
+        case .lost, .unroutable:
+            return next()
+        case .answeredInVain, .delivered:
+            // The peer may delay its acknowledgement by 200 ms at most (TCP_DELACK_MAX), and the
+            // first retransmission cannot come sooner than TCP_RTO_MIN.
+            let window = sent.after(.zero, .milliseconds(200) + conditions.tick.jiffy * 2)
+            let event = Expected(
+                .answered, window, "the peer's acknowledgement, delayed or not", anchors: [sent])
+            return [Prospect(event) { _ in fate == .delivered ? [] : next() }]
+        }
+    }
+
+    /// `sk_err_soft`, where the last attempt left one; ETIMEDOUT otherwise (`tcp_write_err`).
+    private func abortError(at window: Window) -> SocketError {
+        fates.values(during: window).last?.value == .unroutable
+            ? rules.lostSourceError : .etimedout
+    }
+
+    static func text(_ window: Window) -> String {
+        let earliest = Duration.fixed(window.earliest.nanoseconds, digits: 3)
+        let latest = Duration.fixed(window.latest.nanoseconds, digits: 3)
+        return earliest == latest ? "\(earliest) s" : "\(earliest)…\(latest) s"
+    }
+}
+
+extension RetransmitTimer.State {
+    /// The state after one more RTO: the interval doubled, up to TCP_RTO_MAX.
+    func backedOff(max limit: Int) -> Self {
+        var copy = self
+        copy.rtoJiffies = min(rtoJiffies * 2, limit)
+        copy.retransmits += 1
+        return copy
+    }
+}
