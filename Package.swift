@@ -53,7 +53,7 @@ let package = Package(
         module("Reporting", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Wire"]),
 
         // What touches a kernel.
-        module("LinuxNet", ["CLinux", "CNetlink", systemPackage]),
+        module("LinuxNet", ["CLinux", "CNetlink", "CPcap", systemPackage]),
         module("Testbed", ["LinuxNet", "CPcap", "CLinux", "Evidence", "Wire", systemPackage]),
         .executableTarget(
             name: "etimedout-perform",

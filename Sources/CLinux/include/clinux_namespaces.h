@@ -1,0 +1,13 @@
+/// Namespaces. See unshare(2), setns(2), user_namespaces(7), network_namespaces(7).
+#pragma once
+
+static const int CLINUX_CLONE_NEWNS = 0x00020000;
+static const int CLINUX_CLONE_NEWUSER = 0x10000000;
+static const int CLINUX_CLONE_NEWNET = 0x40000000;
+
+int clinux_unshare(int flags);
+int clinux_setns(int fd, int type);
+
+/// Marks every mount of the calling thread's mount namespace private, so that nothing mounted
+/// later shows outside.
+int clinux_make_mounts_private(void);

@@ -1,0 +1,61 @@
+internal import CLinux
+internal import SystemPackage
+
+/// Kernel parameters below /proc/sys.
+///
+/// Keys that begin with `net.` are those of the *calling thread's* network namespace, so call these
+/// functions through ``NetworkNamespace/run(_:)``.
+public enum Sysctl {
+    /// Reads a parameter: `net.ipv4.tcp_retries2`. An interface's name that contains dots wants the other
+    /// spelling, `net/ipv4/conf/eth0.7/forwarding`.
+    ///
+    /// - Returns: the value without its final newline, or nil if this kernel has no such parameter, or not
+    ///   for this namespace (many `net.ipv4.tcp_*` were global before 4.5 to 4.15, and show in the first one only).
+    /// - Throws: EACCES if it may not be read, EINVAL for a key that leaves /proc/sys.
+    public static func read(_ key: String) throws(LinuxError) -> String? {
+        do throws(LinuxError) {
+            let text = try SmallFile.read(path(of: key))
+            return text.hasSuffix("\n") ? String(text.dropLast()) : text
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            return nil
+        }
+    }
+
+    /// Writes a parameter of the calling thread's namespace.
+    ///
+    /// - Throws: ``SysctlError``, which tells a missing parameter from a forbidden or rejected value.
+    public static func write(_ key: String, _ value: String) throws(SysctlError) {
+        do throws(LinuxError) {
+            try SmallFile.write(value, to: path(of: key))
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { throw .missing(key: key) }
+            throw .failed(key: key, value: value, error)
+        }
+    }
+
+    static func path(of key: String) throws(LinuxError) -> String {
+        let separator: Character = key.contains("/") ? "/" : "."
+        let parts = key.split(separator: separator, omittingEmptySubsequences: false)
+        let bad = parts.contains { $0.isEmpty || $0 == "." || $0 == ".." || $0.contains("\0") }
+        guard !bad else {
+            throw LinuxError(operation: "sysctl \"\(key)\"", errno: .invalidArgument)
+        }
+        return "/proc/sys/" + parts.joined(separator: "/")
+    }
+}
+
+/// Why a kernel parameter could not be written.
+public enum SysctlError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// This kernel has no such parameter, or not for each namespace.
+    case missing(key: String)
+    /// It is there, but the kernel refused: EACCES or EPERM for lack of rights, EINVAL for the value.
+    case failed(key: String, value: String, LinuxError)
+
+    /// What was refused, in one line.
+    public var description: String {
+        switch self {
+        case .missing(let key): "sysctl \(key): this kernel has it not, or not for each namespace"
+        case .failed(let key, let value, let error): "sysctl \(key)=\(value): \(error)"
+        }
+    }
+}
