@@ -48,7 +48,12 @@ let package = Package(
         module("Wire"),
         module("KernelTimers"),
         module("Evidence", ["Wire", "KernelTimers"]),
-        module("Behaviours", ["Evidence", "KernelTimers"]),
+        .target(
+            name: "Behaviours", dependencies: ["Evidence", "KernelTimers"],
+            swiftSettings: strict, plugins: ["CatalogueList"]),
+        .plugin(name: "CatalogueList", capability: .buildTool(), dependencies: ["catalogue-list"],
+            path: "Sources/CatalogueList"),
+        .executableTarget(name: "catalogue-list", swiftSettings: strict),
         module("Judge", ["Behaviours", "Evidence", "KernelTimers", "Wire"]),
         module("Reporting", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Wire"]),
 

@@ -147,18 +147,30 @@ public struct Variant: Sendable {
     /// What calls return in this variant.
     public let values: @Sendable (Parameters, Conditions) -> [ValueExpectation]
 
-    /// A variant.
+    /// A variant that predicts a schedule.
     public init(
         _ name: String, _ summary: String, eras: [String],
         applies: @escaping @Sendable (Parameters) -> Bool = { _ in true },
-        values: @escaping @Sendable (Parameters, Conditions) -> [ValueExpectation] = { _, _ in [] },
-        prospects: @escaping @Sendable (Conditions, Parameters) -> [Prospect] = { _, _ in [] }
+        prospects: @escaping @Sendable (Conditions, Parameters) -> [Prospect]
     ) {
         self.name = name
         self.summary = summary
         self.eras = eras
         self.applies = applies
         self.prospects = prospects
+        values = { _, _ in [] }
+    }
+
+    /// A variant that predicts what calls return.
+    public init(
+        _ name: String, _ summary: String, eras: [String],
+        values: @escaping @Sendable (Parameters, Conditions) -> [ValueExpectation]
+    ) {
+        self.name = name
+        self.summary = summary
+        self.eras = eras
+        applies = { _ in true }
+        prospects = { _, _ in [] }
         self.values = values
     }
 }

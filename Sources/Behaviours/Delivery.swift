@@ -1,5 +1,5 @@
 public import Evidence
-public import KernelTimers
+import KernelTimers
 
 /// What the behaviours have in common that ask how an application hears of the end.
 public enum Delivery {

@@ -1,4 +1,4 @@
-public import Evidence
+import Evidence
 public import KernelTimers
 
 /// The known answers to "when does a connection end whose data is in flight", for every behaviour

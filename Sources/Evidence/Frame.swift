@@ -1,4 +1,4 @@
-public import Wire
+import Wire
 
 /// One message between the one who asks for trials and the performer, in either direction.
 ///

@@ -1,4 +1,5 @@
 public import KernelTimers
+public import Wire
 
 /// All that was witnessed in a trial, with the script and the values as performed.
 ///
@@ -18,6 +19,8 @@ public struct Observation: Codable, Sendable, Hashable {
     public var attempt: Int
     /// The kernel's tick as measured: 1/clock_getres(CLOCK_MONOTONIC_COARSE).
     public var hz: Int
+    /// The two ends of the connection.
+    public var flow: Flow?
     /// CLOCK_MONOTONIC at the trial's zero, nanoseconds.
     public var zeroMonotonicNanoseconds: Int64
     /// Pairs of clocks, before and after: what ties captures to the trial's clock.

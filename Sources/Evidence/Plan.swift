@@ -85,3 +85,76 @@ public struct Refusal: Codable, Sendable, Hashable {
     /// A refusal.
     public init(reason: String) { self.reason = reason }
 }
+
+/// How an observation travels: its JSON, and the packets of its captures behind it.
+///
+/// Layout, little-endian: the JSON's length (32 bits), the JSON; then for each capture in the order
+/// of the JSON the number of packets (32 bits) and for each packet CLOCK_REALTIME in nanoseconds
+/// (64 bits), its length on the wire (32), the captured length (32) and the captured bytes.
+public enum ObservationPayload {
+    /// The payload of JSON and packets.
+    public static func encode(json: [UInt8], captures: [Capture]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(UInt64(json.count), octets: 4, to: &bytes)
+        bytes += json
+        for capture in captures {
+            append(UInt64(capture.packets.count), octets: 4, to: &bytes)
+            for packet in capture.packets {
+                append(UInt64(bitPattern: packet.realtimeNanoseconds), octets: 8, to: &bytes)
+                append(UInt64(packet.originalLength), octets: 4, to: &bytes)
+                append(UInt64(packet.bytes.count), octets: 4, to: &bytes)
+                bytes += packet.bytes
+            }
+        }
+        return bytes
+    }
+
+    /// The JSON and, for each of `captureCount(json)` captures, its packets; nil if the payload is
+    /// shorter or longer than it claims.
+    public static func decode(
+        _ payload: [UInt8], captureCount: ([UInt8]) throws -> Int
+    ) rethrows -> (json: [UInt8], packets: [[PacketRecord]])? {
+        var rest = payload[...]
+        guard let length = take(&rest, octets: 4), let json = take(&rest, count: length) else {
+            return nil
+        }
+        var captures: [[PacketRecord]] = []
+        for _ in 0..<(try captureCount(json)) {
+            guard let count = take(&rest, octets: 4) else { return nil }
+            var packets: [PacketRecord] = []
+            for _ in 0..<count {
+                guard let time = take(&rest, octets: 8), let original = take(&rest, octets: 4),
+                    let captured = take(&rest, octets: 4),
+                    let bytes = take(&rest, count: captured)
+                else { return nil }
+                packets.append(
+                    PacketRecord(
+                        realtimeNanoseconds: Int64(bitPattern: time), bytes: bytes,
+                        originalLength: Int(original)))
+            }
+            captures.append(packets)
+        }
+        return rest.isEmpty ? (json, captures) : nil
+    }
+
+    private static func append(_ value: UInt64, octets: Int, to bytes: inout [UInt8]) {
+        for index in 0..<octets {
+            bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index)))
+        }
+    }
+
+    private static func take(_ rest: inout ArraySlice<UInt8>, octets: Int) -> UInt64? {
+        guard rest.count >= octets else { return nil }
+        let value = rest.prefix(octets).enumerated().reduce(UInt64(0)) {
+            $0 | UInt64($1.element) << UInt64(8 * $1.offset)
+        }
+        rest = rest.dropFirst(octets)
+        return value
+    }
+
+    private static func take(_ rest: inout ArraySlice<UInt8>, count: UInt64) -> [UInt8]? {
+        guard count <= UInt64(rest.count) else { return nil }
+        defer { rest = rest.dropFirst(Int(count)) }
+        return Array(rest.prefix(Int(count)))
+    }
+}

@@ -1,5 +1,5 @@
-public import Evidence
-public import KernelTimers
+import Evidence
+import KernelTimers
 
 extension Behaviour {
     /// A thread is blocked in read(2) when the connection ends.

@@ -1,5 +1,5 @@
-public import Evidence
-public import KernelTimers
+import Evidence
+import KernelTimers
 
 extension Behaviour {
     /// T is set in the middle of an outage.

@@ -1,5 +1,5 @@
-public import Evidence
-public import KernelTimers
+import Evidence
+import KernelTimers
 
 extension Behaviour {
     /// The virtual IP has moved away from an idle connection; then the application writes.

@@ -1,5 +1,5 @@
-public import Evidence
-public import KernelTimers
+import Evidence
+import KernelTimers
 
 extension Behaviour {
     /// The virtual IP moves away while data is in flight.

@@ -1,5 +1,5 @@
-public import Evidence
-public import KernelTimers
+import Evidence
+import KernelTimers
 
 extension Behaviour {
     /// A live peer keeps its window shut and answers every probe. RFC 9293 (3.8.6.1) lets that last
