@@ -2,18 +2,26 @@ internal import CLinux
 internal import Synchronization
 internal import SystemPackage
 
-/// The owner of one file descriptor, which is closed exactly once: by `close()` or with its last owner.
+/// The owner of one file descriptor, which is closed exactly once: by `close()` or with its last
+/// owner.
 ///
 /// It is a class, since several threads of a trial share one socket (one blocked in a call, one
 /// that samples). After `close()` the number is −1, so that a late call fails with EBADF rather
-/// than reach an unrelated file that was given the same number. That guards the calls that begin after
-/// `close()`; one already blocked in the kernel isn't woken by it: `shutdown` the socket first.
+/// than reach an unrelated file that was given the same number. That guards the calls that begin
+/// after `close()`; one already blocked in the kernel isn't woken by it: `shutdown` the socket
+/// first.
 public final class Descriptor: Sendable {
     private let number: Atomic<CInt>
 
     /// Takes ownership of an open descriptor. Nobody else may close it.
     public init(owning number: CInt) {
         self.number = Atomic(number)
+    }
+
+    /// Owns a second descriptor of an open file whose first one somebody else owns.
+    init(borrowing number: CInt) throws(LinuxError) {
+        let second = try check(clinux_duplicate(number), "duplicate fd \(number)")
+        self.number = Atomic(second)
     }
 
     deinit {
@@ -26,8 +34,8 @@ public final class Descriptor: Sendable {
     /// Keep the owner alive while using the number.
     public var rawValue: CInt { number.load(ordering: .relaxed) }
 
-    /// Calls `body` with the number (−1 once closed) and keeps the descriptor open meanwhile, unless
-    /// another thread closes it explicitly.
+    /// Calls `body` with the number (−1 once closed) and keeps the descriptor open meanwhile,
+    /// unless another thread closes it explicitly.
     public func withRawValue<Result>(_ body: (CInt) -> Result) -> Result {
         withExtendedLifetime(self) { body(rawValue) }
     }
@@ -46,8 +54,7 @@ public final class Descriptor: Sendable {
     ///
     /// The corresponding C function is `fcntl` with `F_DUPFD_CLOEXEC`.
     public func duplicated() throws(LinuxError) -> Descriptor {
-        let number = rawValue
-        return Descriptor(owning: try check(clinux_duplicate(number), "duplicate fd \(number)"))
+        try Descriptor(borrowing: rawValue)
     }
 }
 
@@ -55,8 +62,8 @@ public final class Descriptor: Sendable {
 public enum ResourceLimits {
     /// Raises the limit of open files towards `wanted`, and returns the limit that holds then.
     ///
-    /// A trial holds about ten descriptors, so the usual limit of 1024 ends at a hundred of them. Root may raise
-    /// the hard limit too; others get at most that.
+    /// A trial holds about ten descriptors, so the usual limit of 1024 ends at a hundred of them.
+    /// Root may raise the hard limit too; others get at most that.
     ///
     /// The corresponding C function is `setrlimit` with `RLIMIT_NOFILE`.
     @discardableResult

@@ -10,15 +10,15 @@ public enum Isolation: String, Hashable, Sendable {
     /// It is root of a new user namespace, and an ordinary user outside.
     case userNamespace
 
-    /// Moves the process into a network and a mount namespace of its own, and into a user namespace if it
-    /// needs one for that. Nothing it then does to networks or mounts shows outside.
+    /// Moves the process into a network and a mount namespace of its own, and into a user namespace
+    /// if it needs one for that. Nothing it then does to networks or mounts shows outside.
     ///
-    /// Call it before anything starts a thread: the kernel refuses `CLONE_NEWUSER` to processes that have some,
-    /// and the other flags would move the calling thread only.
+    /// Call it before anything starts a thread: the kernel refuses `CLONE_NEWUSER` to processes
+    /// that have some, and the other flags would move the calling thread only.
     ///
-    /// With CAP_SYS_ADMIN the user namespace stays as it is, so that global sysctls, priorities and limits remain
-    /// within reach. Otherwise user and group 0 of the new user namespace are the caller's own; supplementary
-    /// groups stay, `setgroups` is denied (user_namespaces(7)).
+    /// With CAP_SYS_ADMIN the user namespace stays as it is, so that global sysctls, priorities and
+    /// limits remain within reach. Otherwise user and group 0 of the new user namespace are the
+    /// caller's own; supplementary groups stay, `setgroups` is denied (user_namespaces(7)).
     ///
     /// The corresponding C function is `unshare`.
     /// - Returns: how it was done.
@@ -33,7 +33,7 @@ public enum Isolation: String, Hashable, Sendable {
                 try check(clinux_unshare(spaces), "unshare CLONE_NEWNET|CLONE_NEWNS")
                 try makeMountsPrivate()
                 return .privileged
-            } catch  where error.errno == .notPermitted {
+            } catch let error where error.errno == .notPermitted {
                 try enterUserNamespace(with: spaces)
                 try makeMountsPrivate()
                 return .userNamespace
@@ -50,7 +50,7 @@ public enum Isolation: String, Hashable, Sendable {
         try check(clinux_unshare(flags), "unshare CLONE_NEWUSER|CLONE_NEWNET|CLONE_NEWNS")
         do throws(LinuxError) {
             try SmallFile.write("deny", to: "/proc/self/setgroups")
-        } catch  where error.errno == .noSuchFileOrDirectory {
+        } catch let error where error.errno == .noSuchFileOrDirectory {
             // Before 3.19 there was no such file, and no need to write it.
         }
         try SmallFile.write("0 \(user) 1", to: "/proc/self/uid_map")
@@ -60,7 +60,7 @@ public enum Isolation: String, Hashable, Sendable {
     private static func makeMountsPrivate() throws(LinuxError) {
         do throws(LinuxError) {
             try check(clinux_make_mounts_private(), "make the mounts private")
-        } catch  where error.errno == .invalidArgument {
+        } catch let error where error.errno == .invalidArgument {
             // An initramfs in a chroot: "/" isn't a mount point, and there is nobody to share with.
         }
     }
@@ -80,7 +80,8 @@ public struct IsolationError: Error, Hashable, Sendable, CustomStringConvertible
         case restrictedByAppArmor
         /// The kernel was built without namespaces of this kind.
         case notBuilt(option: String)
-        /// The kernel says no, and no known setting explains it: a container's seccomp filter, a chroot.
+        /// The kernel says no, and no known setting explains it: a container's seccomp filter, a
+        /// chroot.
         case refused
         /// Something else failed.
         case failed
@@ -110,7 +111,7 @@ public struct IsolationError: Error, Hashable, Sendable, CustomStringConvertible
         case .limitReached(let sysctl):
             "the limit \(sysctl) is 0 or used up; raise it: sysctl -w \(sysctl)=10000"
         case .forbidden(let sysctl):
-            "ordinary users may make no user namespaces here; run as root, or: sysctl -w \(sysctl)=1"
+            "ordinary users may make no user namespaces; run as root, or: sysctl -w \(sysctl)=1"
         case .restrictedByAppArmor:
             "AppArmor restricts user namespaces; run as root, or: "
                 + "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
@@ -125,7 +126,8 @@ public struct IsolationError: Error, Hashable, Sendable, CustomStringConvertible
 
     /// Finds the setting that explains a failure of `unshare` or of writing the maps.
     ///
-    /// AppArmor lets `unshare` succeed and denies what follows, so the setting decides, not the call.
+    /// AppArmor lets `unshare` succeed and denies what follows, so the setting decides, not the
+    /// call.
     static func diagnose(
         _ error: LinuxError, sysctl: (String) -> String? = { try? Sysctl.read($0) },
         fileExists: (String) -> Bool = SmallFile.exists

@@ -22,7 +22,8 @@ public struct LinuxError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Errno {
-    /// The error's symbol as manuals write it, "ETIMEDOUT", or "errno 110" where libc can't name it.
+    /// The error's symbol as manuals write it, "ETIMEDOUT", or "errno 110" where libc can't name
+    /// it.
     ///
     /// The corresponding C function is `strerrorname_np` (glibc 2.32 and later).
     public var symbol: String {

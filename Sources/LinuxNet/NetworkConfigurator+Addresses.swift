@@ -10,7 +10,8 @@ public struct InterfaceAddress: Hashable, Sendable, CustomStringConvertible {
     public let prefixLength: Int
     /// The index of the interface.
     public let interfaceIndex: UInt32
-    /// The flags of `struct ifaddrmsg` (linux/if_addr.h): 0x40 is an IPv6 address that isn't usable yet.
+    /// The flags of `struct ifaddrmsg` (linux/if_addr.h): 0x40 is an IPv6 address that isn't usable
+    /// yet.
     public let flags: UInt32
 
     /// Whether duplicate address detection is still going on, so that nothing can be sent from it.
@@ -21,8 +22,8 @@ public struct InterfaceAddress: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension NetworkConfigurator {
-    /// Gives an interface an address, which is usable at once: IPv6's duplicate address detection is
-    /// left out (`IFA_F_NODAD`).
+    /// Gives an interface an address, which is usable at once: IPv6's duplicate address detection
+    /// is left out (`IFA_F_NODAD`).
     ///
     /// The corresponding C function is `rtnl_addr_add`.
     /// - Throws: EEXIST if it's there already, EACCES or EOPNOTSUPP if IPv6 is disabled.

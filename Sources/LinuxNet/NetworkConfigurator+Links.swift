@@ -8,7 +8,8 @@ public struct HardwareAddress: Hashable, Sendable, CustomStringConvertible {
     /// The bytes, in the order in which they're sent.
     public let bytes: [UInt8]
 
-    /// An address that is administered locally and not a group's: 02:00:00:00 and two bytes of `number`.
+    /// An address that is administered locally and not a group's: 02:00:00:00 and two bytes of
+    /// `number`.
     public init(local number: UInt16) {
         bytes = [2, 0, 0, 0, UInt8(number >> 8), UInt8(number & 0xff)]
     }
@@ -73,15 +74,16 @@ extension NetworkConfigurator {
         }
     }
 
-    /// Sets an interface up. Without a carrier it isn't running yet: a veth end waits for the other.
+    /// Sets an interface up. Without a carrier it isn't running yet: a veth end waits for the
+    /// other.
     public func setUp(_ interface: String) throws(LinuxError) {
         try change(interface, "set \(interface) up") {
             rtnl_link_set_flags($0, CUnsignedInt(IFF_UP))
         }
     }
 
-    /// Sets an interface down. The kernel then deletes its routes, *all* its neighbours (permanent ones too), and
-    /// unless `keep_addr_on_down` is set its IPv6 addresses.
+    /// Sets an interface down. The kernel then deletes its routes, *all* its neighbours (permanent
+    /// ones too), and unless `keep_addr_on_down` is set its IPv6 addresses.
     public func setDown(_ interface: String) throws(LinuxError) {
         try change(interface, "set \(interface) down") {
             rtnl_link_unset_flags($0, CUnsignedInt(IFF_UP))
@@ -152,7 +154,8 @@ public enum Offload: String, Hashable, Sendable, CaseIterable {
 extension NetworkConfigurator {
     /// Turns all offloads off, as far as the interface lets one, and returns those that remain on.
     ///
-    /// `lo` keeps its checksum offloads: no kernel computes checksums there, and captures show wrong ones.
+    /// `lo` keeps its checksum offloads: no kernel computes checksums there, and captures show
+    /// wrong ones.
     ///
     /// The corresponding C function is `ioctl` with `SIOCETHTOOL`.
     /// - Throws: ENODEV if there is no such interface; EOPNOTSUPP is no error.
@@ -161,7 +164,7 @@ extension NetworkConfigurator {
         for offload in Offload.allCases {
             do throws(LinuxError) {
                 try ethtool(interface, offload.commands.set, value: 0)
-            } catch  where error.errno == .notSupportedOnSocket {
+            } catch let error where error.errno == .notSupportedOnSocket {
                 continue
             }
         }
@@ -176,7 +179,7 @@ extension NetworkConfigurator {
                 if try ethtool(interface, offload.commands.get, value: 0) != 0 {
                     on.insert(offload)
                 }
-            } catch  where error.errno == .notSupportedOnSocket {
+            } catch let error where error.errno == .notSupportedOnSocket {
                 continue
             }
         }

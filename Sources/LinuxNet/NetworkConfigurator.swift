@@ -6,12 +6,13 @@ internal import SystemPackage
 
 /// Changes the links, addresses, routes and neighbours of one network namespace, by rtnetlink.
 ///
-/// Make it on a thread inside the namespace; afterwards it acts on *that* namespace from any thread, since
-/// its sockets belong there. It holds two descriptors and keeps the namespace alive. libnl numbers its sockets
-/// from a table of 1024 a process, so let it go when the namespace is set up, or hold one a trial.
+/// Make it on a thread inside the namespace; afterwards it acts on *that* namespace from any
+/// thread, since its sockets belong there. It holds two descriptors and keeps the namespace alive.
+/// libnl numbers its sockets from a table of 1024 a process, so let it go when the namespace is set
+/// up, or hold one a trial.
 ///
-/// Errors carry the errno that the kernel sent. libnl's own codes, which merge several of them, are used
-/// only for what failed before the kernel answered.
+/// Errors carry the errno that the kernel sent. libnl's own codes, which merge several of them, are
+/// used only for what failed before the kernel answered.
 public final class NetworkConfigurator: Sendable {
     private let netlink: Mutex<NetlinkSocket>
     let control: Descriptor
@@ -34,8 +35,8 @@ public final class NetworkConfigurator: Sendable {
 
     /// The index of an interface of this namespace.
     ///
-    /// The corresponding C function is `rtnl_link_get_kernel`; `if_nametoindex` would look into the namespace of
-    /// the calling thread.
+    /// The corresponding C function is `rtnl_link_get_kernel`; `if_nametoindex` would look into the
+    /// namespace of the calling thread.
     /// - Throws: ENODEV if there is no such interface.
     public func index(of interface: String) throws(LinuxError) -> UInt32 {
         var link: OpaquePointer?

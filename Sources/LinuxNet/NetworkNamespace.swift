@@ -3,10 +3,11 @@ internal import SystemPackage
 
 /// A network namespace, held alive by a descriptor.
 ///
-/// Namespaces belong to threads. Whatever must happen *inside* one (making a socket, opening a capture
-/// or a file of /proc/net, writing a sysctl) goes through ``run(_:)`` or a ``WorkerThread``; what was made there
-/// stays there, and can be used from any thread. The kernel takes a namespace down, with everything in
-/// it, after the last descriptor, socket and thread are gone; that happens later, on a kernel thread.
+/// Namespaces belong to threads. Whatever must happen *inside* one (making a socket, opening a
+/// capture or a file of /proc/net, writing a sysctl) goes through ``run(_:)`` or a
+/// ``WorkerThread``; what was made there stays there, and can be used from any thread. The kernel
+/// takes a namespace down, with everything in it, after the last descriptor, socket and thread are
+/// gone; that happens later, on a kernel thread.
 public final class NetworkNamespace: Sendable {
     /// The open `/proc/…/ns/net`.
     public let descriptor: Descriptor
@@ -16,10 +17,10 @@ public final class NetworkNamespace: Sendable {
 
     /// Makes a new, empty namespace: `lo` is there, but down.
     ///
-    /// The corresponding C function is `unshare` with `CLONE_NEWNET`, on a thread that then ends. It needs
-    /// CAP_SYS_ADMIN, which ``Isolation/enterPrivate()`` gives to ordinary users.
-    /// - Throws: EPERM without that capability, ENOSPC beyond `user.max_net_namespaces`, EINVAL on a
-    ///   kernel without `CONFIG_NET_NS`.
+    /// The corresponding C function is `unshare` with `CLONE_NEWNET`, on a thread that then ends.
+    /// It needs CAP_SYS_ADMIN, which ``Isolation/enterPrivate()`` gives to ordinary users.
+    /// - Throws: EPERM without that capability, ENOSPC beyond `user.max_net_namespaces`, EINVAL on
+    ///   a kernel without `CONFIG_NET_NS`.
     public convenience init() throws(LinuxError) {
         let outcome = Shared<Result<Descriptor, LinuxError>?>(nil)
         let thread = try PosixThread {
@@ -58,8 +59,8 @@ public final class NetworkNamespace: Sendable {
 
     /// Moves the calling thread into this namespace, for good.
     ///
-    /// The corresponding C function is `setns` with `CLONE_NEWNET`. Don't call it on a thread of Swift's
-    /// pools or on the main thread; ``run(_:)`` and ``WorkerThread`` are there for that.
+    /// The corresponding C function is `setns` with `CLONE_NEWNET`. Don't call it on a thread of
+    /// Swift's pools or on the main thread; ``run(_:)`` and ``WorkerThread`` are there for that.
     /// - Throws: EPERM without CAP_SYS_ADMIN, EBADF once closed.
     public func enter() throws(LinuxError) {
         let result = descriptor.withRawValue { clinux_setns($0, CLINUX_CLONE_NEWNET) }

@@ -3,9 +3,9 @@ internal import SystemPackage
 
 /// A file of /proc that is kept open and read again and again from its beginning.
 ///
-/// Files below `/proc/…/net` belong to the network namespace of the thread that *opened* them, so an open
-/// one can be read from any thread, and costs neither a path walk nor a thread. It keeps the namespace alive
-/// until it's closed.
+/// Files below `/proc/…/net` belong to the network namespace of the thread that *opened* them, so
+/// an open one can be read from any thread, and costs neither a path walk nor a thread. It keeps
+/// the namespace alive until it's closed.
 public final class ProcFile: Sendable {
     /// The path, for messages.
     public let path: String
@@ -21,7 +21,8 @@ public final class ProcFile: Sendable {
 
     /// Opens a file of the calling thread's network namespace: `snmp`, `netstat`, `tcp`, …
     ///
-    /// Uses `/proc/self/task/TID/net`: `/proc/self/net` is the *main* thread's, and `/proc/thread-self` came with 3.17.
+    /// Uses `/proc/self/task/TID/net`: `/proc/self/net` is the *main* thread's, and
+    /// `/proc/thread-self` came with 3.17.
     public convenience init(net name: String) throws(LinuxError) {
         try self.init(path: "/proc/self/task/\(clinux_gettid())/net/\(name)")
     }

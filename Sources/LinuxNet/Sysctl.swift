@@ -6,24 +6,26 @@ internal import SystemPackage
 /// Keys that begin with `net.` are those of the *calling thread's* network namespace, so call these
 /// functions through ``NetworkNamespace/run(_:)``.
 public enum Sysctl {
-    /// Reads a parameter: `net.ipv4.tcp_retries2`. An interface's name that contains dots wants the other
-    /// spelling, `net/ipv4/conf/eth0.7/forwarding`.
+    /// Reads a parameter: `net.ipv4.tcp_retries2`. An interface's name that contains dots wants the
+    /// other spelling, `net/ipv4/conf/eth0.7/forwarding`.
     ///
-    /// - Returns: the value without its final newline, or nil if this kernel has no such parameter, or not
-    ///   for this namespace (many `net.ipv4.tcp_*` were global before 4.5 to 4.15, and show in the first one only).
+    /// - Returns: the value without its final newline, or nil if this kernel has no such parameter,
+    ///   or not for this namespace (many `net.ipv4.tcp_*` were global before 4.5 to 4.15, and show
+    ///   in the first one only).
     /// - Throws: EACCES if it may not be read, EINVAL for a key that leaves /proc/sys.
     public static func read(_ key: String) throws(LinuxError) -> String? {
         do throws(LinuxError) {
             let text = try SmallFile.read(path(of: key))
             return text.hasSuffix("\n") ? String(text.dropLast()) : text
-        } catch  where error.errno == .noSuchFileOrDirectory {
+        } catch let error where error.errno == .noSuchFileOrDirectory {
             return nil
         }
     }
 
     /// Writes a parameter of the calling thread's namespace.
     ///
-    /// - Throws: ``SysctlError``, which tells a missing parameter from a forbidden or rejected value.
+    /// - Throws: ``SysctlError``, which tells a missing parameter from a forbidden or rejected
+    ///   value.
     public static func write(_ key: String, _ value: String) throws(SysctlError) {
         do throws(LinuxError) {
             try SmallFile.write(value, to: path(of: key))
@@ -48,7 +50,8 @@ public enum Sysctl {
 public enum SysctlError: Error, Hashable, Sendable, CustomStringConvertible {
     /// This kernel has no such parameter, or not for each namespace.
     case missing(key: String)
-    /// It is there, but the kernel refused: EACCES or EPERM for lack of rights, EINVAL for the value.
+    /// It is there, but the kernel refused: EACCES or EPERM for lack of rights, EINVAL for the
+    /// value.
     case failed(key: String, value: String, LinuxError)
 
     /// What was refused, in one line.

@@ -89,7 +89,8 @@ extension TCPSocket {
     /// Reads an option into a buffer of `length` bytes.
     ///
     /// The corresponding C function is `getsockopt`.
-    /// - Returns: the bytes that the kernel filled in: as many as the length that it returned, if that fits.
+    /// - Returns: the bytes that the kernel filled in: as many as the length that it returned, if
+    ///   that fits.
     public func option(_ option: SocketOption, length: Int) throws(LinuxError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: max(length, 1))
         var returned = UInt32(length)
@@ -114,7 +115,8 @@ extension TCPSocket {
         return bytes.withUnsafeBytes { $0.loadUnaligned(as: CInt.self) }
     }
 
-    /// Takes the pending error, or nil if there is none. It is reported once, here or by another call.
+    /// Takes the pending error, or nil if there is none. It is reported once, here or by another
+    /// call.
     ///
     /// The corresponding C function is `getsockopt` with `SO_ERROR`.
     public func takeError() throws(LinuxError) -> Errno? {
@@ -125,7 +127,8 @@ extension TCPSocket {
     /// What `close` does with data that isn't acknowledged yet.
     ///
     /// The corresponding C function is `setsockopt` with `SO_LINGER`.
-    /// - Parameter seconds: nil returns at once and goes on sending; 0 discards it and sends a RST; more waits for so long.
+    /// - Parameter seconds: nil returns at once and goes on sending; 0 discards it and sends a RST;
+    ///   more waits for so long.
     public func setLinger(seconds: Int?) throws(LinuxError) {
         try call("setsockopt SO_LINGER") {
             clinux_set_linger($0, seconds == nil ? 0 : 1, CInt(clamping: seconds ?? 0))

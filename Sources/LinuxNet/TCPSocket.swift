@@ -2,10 +2,12 @@ internal import CLinux
 internal import Glibc
 internal import SystemPackage
 
-/// A TCP socket. It belongs to the network namespace of the thread that made it, and can be used from any thread.
+/// A TCP socket. It belongs to the network namespace of the thread that made it, and can be used
+/// from any thread.
 ///
-/// It is a class, for several threads watch one connection: one blocked in a call, one that samples.
-/// Every call reports exactly what the kernel said; nothing is retried but what a signal interrupted.
+/// It is a class, for several threads watch one connection: one blocked in a call, one that
+/// samples. Every call reports exactly what the kernel said; nothing is retried but what a signal
+/// interrupted.
 public final class TCPSocket: Sendable {
     /// The owner of the file descriptor.
     public let descriptor: Descriptor
@@ -65,8 +67,8 @@ public final class TCPSocket: Sendable {
 
     /// Connects, or begins to. The corresponding C function is `connect`.
     ///
-    /// - Throws: EINPROGRESS if the socket doesn't block: wait until it's writable, then read ``takeError()``.
-    ///   EINTR isn't retried; the connection goes on being made.
+    /// - Throws: EINPROGRESS if the socket doesn't block: wait until it's writable, then read
+    ///   ``takeError()``. EINTR isn't retried; the connection goes on being made.
     public func connect(to address: SocketAddress) throws(LinuxError) {
         let bytes = address.structure
         try call("connect to \(address)") { clinux_connect($0, bytes, UInt32(bytes.count)) }
@@ -100,12 +102,14 @@ public final class TCPSocket: Sendable {
         return address
     }
 
-    /// Whether calls return EAGAIN rather than wait. The corresponding C function is `fcntl` with `O_NONBLOCK`.
+    /// Whether calls return EAGAIN rather than wait. The corresponding C function is `fcntl` with
+    /// `O_NONBLOCK`.
     public func setNonblocking(_ nonblocking: Bool) throws(LinuxError) {
         try call("set O_NONBLOCK") { clinux_set_nonblocking($0, nonblocking ? 1 : 0) }
     }
 
-    /// Closes the descriptor; the kernel goes on with the connection by itself unless lingering says otherwise.
+    /// Closes the descriptor; the kernel goes on with the connection by itself unless lingering
+    /// says otherwise.
     public func close() throws(LinuxError) { try descriptor.close() }
 }
 
@@ -133,8 +137,8 @@ extension TCPSocket {
     /// Hands bytes to the kernel, and returns how many it took. Never raises SIGPIPE.
     ///
     /// The corresponding C function is `send` with `MSG_NOSIGNAL`.
-    /// - Throws: EAGAIN (full, nonblocking), EPIPE (shut down, or its error was reported already), or the
-    ///   connection's pending error, which is thereby cleared.
+    /// - Throws: EAGAIN (full, nonblocking), EPIPE (shut down, or its error was reported already),
+    ///   or the connection's pending error, which is thereby cleared.
     public func send(
         _ bytes: UnsafeRawBufferPointer, flags: MessageFlags = []
     ) throws(LinuxError) -> Int {
@@ -153,10 +157,12 @@ extension TCPSocket {
         }
     }
 
-    /// Takes bytes that have arrived into `buffer`, and returns how many; 0 after the other end's FIN.
+    /// Takes bytes that have arrived into `buffer`, and returns how many; 0 after the other end's
+    /// FIN.
     ///
     /// The corresponding C function is `recv`.
-    /// - Throws: EAGAIN (none, nonblocking), or the connection's pending error, which is thereby cleared.
+    /// - Throws: EAGAIN (none, nonblocking), or the connection's pending error, which is thereby
+    ///   cleared.
     public func receive(
         into buffer: UnsafeMutableRawBufferPointer, flags: MessageFlags = []
     ) throws(LinuxError) -> Int {
@@ -174,7 +180,8 @@ extension TCPSocket {
 
     /// Writes without a flag, as programs do that know no sockets.
     ///
-    /// The corresponding C function is `write`, which raises SIGPIPE beside EPIPE unless the process ignores it.
+    /// The corresponding C function is `write`, which raises SIGPIPE beside EPIPE unless the
+    /// process ignores it.
     @discardableResult
     public func write(_ bytes: [UInt8]) throws(LinuxError) -> Int {
         try call("write \(bytes.count) bytes") { clinux_write($0, bytes, bytes.count) }
@@ -216,17 +223,21 @@ extension TCPSocket {
         Int(try call("ioctl SIOCOUTQNSD") { clinux_unsent($0) })
     }
 
-    /// Drops whatever arrives from now on, after the capture has seen it and before TCP does: a peer that
-    /// went silent. Also drops what already waits in the backlog, not what waits to be read.
+    /// Drops whatever arrives from now on, after the capture has seen it and before TCP does: a
+    /// peer that went silent. Also drops what already waits in the backlog, not what waits to be
+    /// read.
     ///
-    /// Attach it to an accepted connection, not to a listener: those that it accepts inherit the filter.
+    /// Attach it to an accepted connection, not to a listener: those that it accepts inherit the
+    /// filter.
     ///
-    /// The corresponding C function is `setsockopt` with `SO_ATTACH_FILTER` and the program `ret 0`.
+    /// The corresponding C function is `setsockopt` with `SO_ATTACH_FILTER` and the program `ret
+    /// 0`.
     public func dropIncoming() throws(LinuxError) {
         try call("setsockopt SO_ATTACH_FILTER") { clinux_attach_drop_filter($0) }
     }
 
-    /// Undoes ``dropIncoming()``. The corresponding C function is `setsockopt` with `SO_DETACH_FILTER`.
+    /// Undoes ``dropIncoming()``. The corresponding C function is `setsockopt` with
+    /// `SO_DETACH_FILTER`.
     /// - Throws: ENOENT if there is no filter.
     public func stopDroppingIncoming() throws(LinuxError) {
         try call("setsockopt SO_DETACH_FILTER") { clinux_detach_filter($0) }

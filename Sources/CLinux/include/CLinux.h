@@ -1,8 +1,8 @@
 /// What C has and Swift's Glibc module lacks, or gives only through variadic functions.
 ///
-/// Every function returns a value that is not negative, or −errno: reading `errno` from Swift after the
-/// call is fragile, since a release in between may change it. Calls that a signal interrupts are made
-/// again, except `connect`, whose second call would mean something else.
+/// Every function returns a value that is not negative, or −errno: reading `errno` from Swift after
+/// the call is fragile, since a release in between may change it. Calls that a signal interrupts
+/// are made again, except `connect`, whose second call would mean something else.
 #pragma once
 #include "clinux_descriptors.h"
 #include "clinux_namespaces.h"

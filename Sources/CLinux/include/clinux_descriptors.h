@@ -15,8 +15,8 @@ ssize_t clinux_write(int fd, const void *buffer, size_t size);
 /// The inode and device number of an open file, which name a namespace.
 int clinux_identify(int fd, uint64_t *device, uint64_t *inode);
 
-/// Raises RLIMIT_NOFILE's soft limit to `wanted` or to the hard limit (which root may raise too), and
-/// returns the limit that holds then.
+/// Raises RLIMIT_NOFILE's soft limit to `wanted` or to the hard limit (which root may raise too),
+/// and returns the limit that holds then.
 int64_t clinux_raise_open_files(uint64_t wanted);
 
 /// The symbol of an errno ("ETIMEDOUT"), or NULL. See strerrorname_np(3).

@@ -1,5 +1,6 @@
-/// TCP_INFO with the fields of 6.18 (include/uapi/linux/tcp.h), whatever headers this was compiled with:
-/// glibc's netinet/tcp.h knows the first 104 bytes only and can't be included beside linux/tcp.h.
+/// TCP_INFO with the fields of 6.18 (include/uapi/linux/tcp.h), whatever headers this was compiled
+/// with: glibc's netinet/tcp.h knows the first 104 bytes only and can't be included beside
+/// linux/tcp.h.
 #pragma once
 #include <stdint.h>
 
