@@ -1,0 +1,90 @@
+import Evidence
+import KernelTimers
+
+/// A run as JUnit XML, in the form that Jenkins, GitLab and Surefire's schema share.
+///
+/// A behaviour is a suite, its trials are the cases. `deviates` is a failure, `inconclusive` an
+/// error, `notApplicable` skipped.
+public enum JUnit {
+    /// The document.
+    public static func text(_ trials: [JudgedTrial], suite name: String) -> String {
+        let groups = Dictionary(grouping: trials, by: \.finding.trial.behaviour)
+        var text = #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
+        text += "<testsuites name=\"\(escaped(name))\" \(counts(trials))>\n"
+        for (behaviour, trials) in groups.sorted(by: { $0.key < $1.key }) {
+            text += "  <testsuite name=\"\(escaped(behaviour))\" \(counts(trials))>\n"
+            for trial in trials.sorted(by: { $0.finding.trial < $1.finding.trial }) {
+                text += testCase(trial)
+            }
+            text += "  </testsuite>\n"
+        }
+        return text + "</testsuites>\n"
+    }
+
+    private static func counts(_ trials: [JudgedTrial]) -> String {
+        func count(_ name: String) -> Int { trials.count { $0.finding.verdict.name == name } }
+        let time = trials.reduce(Duration.zero) { $0 + $1.duration }
+        return "tests=\"\(trials.count)\" failures=\"\(count("deviates"))\" "
+            + "errors=\"\(count("inconclusive"))\" skipped=\"\(count("notApplicable"))\" "
+            + "time=\"\(seconds(time))\""
+    }
+
+    private static func testCase(_ trial: JudgedTrial) -> String {
+        let finding = trial.finding
+        let head =
+            "    <testcase name=\"\(escaped(finding.trial.parameters.summary))\" "
+            + "classname=\"\(escaped(finding.trial.behaviour))\" "
+            + "time=\"\(seconds(trial.duration))\""
+        switch finding.verdict {
+        case .conforms:
+            return head + "/>\n"
+        case .notApplicable(let reason):
+            return head + ">\n      <skipped message=\"\(escaped(reason))\"/>\n    </testcase>\n"
+        case .deviates:
+            let message = finding.partings.first?.text ?? "deviates"
+            return head
+                + element("failure", message: trial.frames.renumbered(message), details(trial))
+        case .inconclusive(let cause):
+            return head + element("error", message: cause, details(trial))
+        }
+    }
+
+    private static func element(_ name: String, message: String, _ details: String) -> String {
+        ">\n      <\(name) message=\"\(escaped(message))\" type=\"\(name)\">"
+            + "\(escaped(details))</\(name)>\n    </testcase>\n"
+    }
+
+    /// The partings, and where to look.
+    static func details(_ trial: JudgedTrial) -> String {
+        var lines = trial.finding.partings.map {
+            "\($0.aspect.rawValue): \(trial.frames.renumbered($0.text))"
+        }
+        if let path = trial.capturePath { lines.append("capture: \(path)") }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func seconds(_ duration: Duration) -> String {
+        Duration.fixed(duration.wholeNanoseconds, digits: 3)
+    }
+
+    /// Text for an attribute or an element: markup as entities, and `�` for what XML 1.0 can't
+    /// hold (2.2, Char).
+    static func escaped(_ text: String) -> String {
+        var out = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;"
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            case "\"": out += "&quot;"
+            case "'": out += "&apos;"
+            case "\n": out += "&#10;"
+            case "\t": out += "&#9;"
+            default:
+                let isAllowed = scalar.value >= 0x20 && ![0xfffe, 0xffff].contains(scalar.value)
+                out.unicodeScalars.append(isAllowed ? scalar : "\u{fffd}")
+            }
+        }
+        return out
+    }
+}

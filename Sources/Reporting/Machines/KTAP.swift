@@ -1,0 +1,62 @@
+import Evidence
+
+/// A run as KTAP, the kernel's test protocol (Documentation/dev-tools/ktap.rst), version 1.
+///
+/// A behaviour is a test, its trials are the subtests. `notApplicable` is a SKIP, `inconclusive`
+/// is `not ok` with the directive ERROR.
+public enum KTAP {
+    /// The document.
+    public static func text(_ trials: [JudgedTrial], kernel: String) -> String {
+        let groups = Dictionary(grouping: trials, by: \.finding.trial.behaviour)
+            .sorted { $0.key < $1.key }
+        var lines = ["KTAP version 1", "# \(safe(kernel))", "1..\(groups.count)"]
+        for (index, (behaviour, trials)) in groups.enumerated() {
+            lines += subtests(behaviour, trials).map { "  " + $0 }
+            lines.append(result(index + 1, behaviour, combined(trials.map(\.finding.verdict))))
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func subtests(_ behaviour: String, _ trials: [JudgedTrial]) -> [String] {
+        var lines = ["KTAP version 1", "# Subtest: \(safe(behaviour))", "1..\(trials.count)"]
+        let sorted = trials.sorted { $0.finding.trial < $1.finding.trial }
+        for (index, trial) in sorted.enumerated() {
+            switch trial.finding.verdict {
+            case .conforms, .notApplicable:
+                break
+            case .deviates, .inconclusive:
+                for line in JUnit.details(trial).split(separator: "\n") {
+                    lines.append("# \(safe(String(line)))")
+                }
+            }
+            lines.append(
+                result(index + 1, trial.finding.trial.parameters.summary, trial.finding.verdict))
+        }
+        return lines
+    }
+
+    /// What a behaviour's trials come to: a failure before an error before a success; a skip only
+    /// if nothing else is there.
+    private static func combined(_ verdicts: [Verdict]) -> Verdict {
+        if verdicts.contains(.deviates) { return .deviates }
+        let isInconclusive = verdicts.contains { $0.name == "inconclusive" }
+        if isInconclusive { return .inconclusive(cause: "some trials are inconclusive") }
+        if verdicts.contains(.conforms) { return .conforms }
+        return verdicts.first ?? .inconclusive(cause: "no trial was performed")
+    }
+
+    private static func result(_ number: Int, _ name: String, _ verdict: Verdict) -> String {
+        let name = safe(name)
+        switch verdict {
+        case .conforms: return "ok \(number) \(name)"
+        case .deviates: return "not ok \(number) \(name)"
+        case .notApplicable(let reason): return "ok \(number) \(name) # SKIP \(safe(reason))"
+        case .inconclusive(let cause): return "not ok \(number) \(name) # ERROR \(safe(cause))"
+        }
+    }
+
+    /// One line that holds no `#`, which would begin a directive.
+    private static func safe(_ text: String) -> String {
+        String(PlainText.line(text).map { $0 == "#" ? "%" : $0 })
+    }
+}

@@ -1,0 +1,64 @@
+public import Evidence
+
+/// A script in words, one line a step.
+public struct ScriptText: Sendable {
+    let script: Script
+
+    /// The words of a script.
+    public init(_ script: Script) { self.script = script }
+
+    /// The lines.
+    public var lines: [String] {
+        var lines: [String] = []
+        for (name, value) in script.sysctls.sorted(by: { $0.key < $1.key }) {
+            lines.append("subject: \(name) = \(value)")
+        }
+        for lane in script.lanes {
+            for step in lane.steps {
+                lines.append(
+                    "\(lane.actor.rawValue): [\(step.label)] \(Self.words(step.trigger))"
+                        + Self.words(step.action))
+            }
+        }
+        return lines.map(PlainText.line)
+    }
+
+    /// When a step begins, with a comma behind it; empty for a step that follows the one before.
+    public static func words(_ trigger: Trigger) -> String {
+        switch trigger {
+        case .previous: ""
+        case .done(let label, 0): "after [\(label)], "
+        case .done(let label, let delay): "\(delay) ms after [\(label)], "
+        case .packet(.windowShut, let label): "once the window is shut since [\(label)], "
+        case .packet(.windowProbe, let label): "at a window probe since [\(label)], "
+        }
+    }
+
+    /// What is done, in a few words.
+    public static func words(_ action: Action) -> String {
+        switch action {
+        case .listen(let bytes): "listen" + (bytes.map { ", receive buffer \($0) bytes" } ?? "")
+        case .connect: "connect"
+        case .accept: "accept a connection"
+        case .send(let bytes): "send \(bytes) bytes"
+        case .receive(let bytes): "receive \(bytes) bytes"
+        case .fill(let bytes): "send until the kernel takes no more, at most \(bytes) bytes"
+        case .awaitAcknowledged: "wait until all is acknowledged"
+        case .awaitReadable(let socket): "wait until the \(socket.rawValue) is readable"
+        case .setOption(let option, let socket, let value, let length):
+            "set \(option.rawValue) of the \(socket.rawValue) to \(value)"
+                + (length == 4 ? "" : ", only \(length) bytes of it")
+        case .getOption(let option, let socket):
+            "read \(option.rawValue) of the \(socket.rawValue)"
+        case .dropReceived: "from here on drop all that is received"
+        case .deliverReceived: "receive again"
+        case .removeAddress: "remove the connection's address"
+        case .restoreAddress: "give the address back"
+        case .awaitError(let waiter, let milliseconds):
+            "wait in \(waiter.rawValue) for the error, at most \(milliseconds) ms"
+        case .inspectTimer: "look at the kernel's timer in /proc"
+        case .watch(let milliseconds): "watch for \(milliseconds) ms"
+        case .call(let call): "call \(call.rawValue)"
+        }
+    }
+}

@@ -1,0 +1,154 @@
+public import Evidence
+
+/// What a run found, for people on a terminal of 80 columns.
+///
+/// One line for the trials of a behaviour that share T and the answer, the totals, and then, for
+/// whatever deviates or is inconclusive, expected against observed and how to do it again.
+public struct Summary: Sendable {
+    /// How the summary is printed.
+    public struct Options: Sendable, Hashable {
+        /// Whether verdicts are coloured. They are words all the same.
+        public var isColored: Bool
+        /// The columns of the terminal; what names files or commands may be longer.
+        public var width: Int
+        /// The run's folder as people would type it.
+        public var folder: String?
+
+        /// Without colour, 80 columns wide.
+        public init(isColored: Bool = false, width: Int = 80, folder: String? = nil) {
+            self.isColored = isColored
+            self.width = max(60, width)
+            self.folder = folder
+        }
+    }
+
+    let trials: [JudgedTrial]
+    let kernel: KernelIdentity?
+    let options: Options
+
+    /// The summary of these trials on a kernel.
+    public init(_ trials: [JudgedTrial], kernel: KernelIdentity?, options: Options = Options()) {
+        self.trials = trials
+        self.kernel = kernel
+        self.options = options
+    }
+
+    /// The whole text, each line ended.
+    public var text: String {
+        let parts = [heading, table, totals, failures].filter { !$0.isEmpty }
+        return parts.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+    }
+
+    var style: Style { Style(isColored: options.isColored) }
+
+    private var heading: [String] {
+        guard let kernel else { return [] }
+        return PlainText.wrapped(
+            "Linux \(kernel.release) \(kernel.machine), HZ=\(kernel.hz) (\(kernel.selector))",
+            width: options.width
+        ).map(style.heading)
+    }
+
+    // MARK: - The table
+
+    private static let titles = [
+        "BEHAVIOUR", "T", "ON", "VERDICT", "VARIANT", "EXPECTED", "OBSERVED", "ERRNO",
+    ]
+
+    private var table: [String] {
+        let rows = SummaryRow.fold(trials)
+        guard !rows.isEmpty else { return ["No trial was performed."] }
+        let cells = rows.map(cells)
+        var widths = Self.titles.map(\.count)
+        for row in cells where row.count == widths.count {
+            for (column, cell) in row.enumerated() {
+                widths[column] = max(widths[column], cell.count)
+            }
+        }
+        for row in cells { for column in 0..<3 { widths[column] = max(widths[column], row[column].count) } }
+        fit(&widths)
+        var lines = [style.heading(joined(Self.titles, widths))]
+        for (row, cells) in zip(rows, cells) { lines.append(line(row, cells, widths)) }
+        lines += PlainText.wrapped(legend, width: options.width)
+        return lines
+    }
+
+    /// Cells of all columns, or where the verdict has a reason, of the first four and the reason.
+    private func cells(_ row: SummaryRow) -> [String] {
+        let first = [row.behaviour, row.timeout, row.on]
+        switch row.verdict {
+        case .conforms, .deviates:
+            return first + [
+                row.verdict.name, row.variant, row.expected, row.observed, row.errno,
+            ]
+        case .notApplicable(let reason): return first + ["notApplicable", PlainText.line(reason)]
+        case .inconclusive(let cause): return first + ["inconclusive", PlainText.line(cause)]
+        }
+    }
+
+    /// Takes from the variant's column, then from the behaviour's, until a line fits.
+    private func fit(_ widths: inout [Int]) {
+        for (column, least) in [(4, 8), (0, 12), (6, 9), (5, 9)] {
+            let excess = widths.reduce(0, +) + widths.count - 1 - options.width
+            guard excess > 0 else { return }
+            widths[column] = max(least, widths[column] - excess)
+        }
+    }
+
+    private func joined(_ cells: [String], _ widths: [Int]) -> String {
+        var words: [String] = []
+        for (cell, width) in zip(cells, widths) {
+            words.append(PlainText.padded(PlainText.cut(cell, to: width), to: width))
+        }
+        return trimmed(PlainText.cut(words.joined(separator: " "), to: options.width))
+    }
+
+    private func line(_ row: SummaryRow, _ cells: [String], _ widths: [Int]) -> String {
+        let plain: String
+        if cells.count == widths.count {
+            plain = joined(cells, widths)
+        } else {
+            let lead = zip(cells, widths).prefix(3).map { cell, width in
+                PlainText.padded(PlainText.cut(cell, to: width), to: width)
+            }
+            plain = PlainText.cut(
+                (lead + cells.dropFirst(3)).joined(separator: " "), to: options.width)
+        }
+        let start = widths.prefix(3).reduce(0, +) + 3
+        let name = row.verdict.name
+        guard options.isColored, plain.count >= start + name.count else { return trimmed(plain) }
+        let before = plain.prefix(start)
+        let after = plain.dropFirst(start + name.count)
+        return trimmed(before + style.verdict(name, name) + after)
+    }
+
+    private func trimmed(_ text: String) -> String {
+        var text = text
+        while text.hasSuffix(" ") { text.removeLast() }
+        return text
+    }
+
+    private var legend: String {
+        "T: TCP_USER_TIMEOUT, or rN: none, tcp_retries2=N. ON: IPv4, IPv6, veth, loopback. "
+            + "Times: seconds since the trial's zero; +N: so many more variants match."
+    }
+
+    // MARK: - The totals
+
+    private var totals: [String] {
+        let names = ["conforms", "deviates", "inconclusive", "notApplicable"]
+        let counts = names.map { name in
+            (name, trials.count { $0.finding.verdict.name == name })
+        }
+        let words = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+        let behaviours = Set(trials.map(\.finding.trial.behaviour)).count
+        var lines = PlainText.wrapped(
+            "\(trials.count) trials of \(behaviours) behaviours: "
+                + (words.isEmpty ? "nothing found" : words.joined(separator: ", ")),
+            width: options.width)
+        if let folder = options.folder { lines.append("Evidence: \(PlainText.line(folder))") }
+        return lines
+    }
+
+    private var failures: [String] { FailureText(trials: trials, options: options).lines }
+}

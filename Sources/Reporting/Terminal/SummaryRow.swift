@@ -1,0 +1,108 @@
+import Evidence
+import KernelTimers
+
+/// Trials of one behaviour with the same T that came to the same answer, on one line.
+///
+/// Trials are folded when verdict, reason, variants and errno are equal: then they differ in the
+/// address family and the link only, which the column ON lists, and in times, shown as a range.
+struct SummaryRow {
+    var trials: [JudgedTrial]
+
+    /// The rows of all trials, in the order of behaviours and values.
+    static func fold(_ trials: [JudgedTrial]) -> [SummaryRow] {
+        struct Key: Hashable {
+            var behaviour: String, timeout: Int, retries2: Int?
+            var verdict: Verdict, variants: [String], errno: String?
+        }
+        var places: [Key: Int] = [:]
+        var rows: [SummaryRow] = []
+        for trial in trials.sorted(by: Self.precedes) {
+            let finding = trial.finding
+            let key = Key(
+                behaviour: finding.trial.behaviour,
+                timeout: finding.trial.parameters.userTimeoutMilliseconds,
+                retries2: finding.trial.parameters.retries2, verdict: finding.verdict,
+                variants: finding.variants, errno: finding.errno?.name)
+            if let place = places[key] {
+                rows[place].trials.append(trial)
+            } else {
+                places[key] = rows.count
+                rows.append(SummaryRow(trials: [trial]))
+            }
+        }
+        return rows
+    }
+
+    /// By behaviour, then by what is asked: T first, those without T by their retries last.
+    private static func precedes(_ left: JudgedTrial, _ right: JudgedTrial) -> Bool {
+        let (one, other) = (left.finding.trial, right.finding.trial)
+        if one.behaviour != other.behaviour { return one.behaviour < other.behaviour }
+        let (mine, theirs) = (one.parameters, other.parameters)
+        let key = (
+            mine.userTimeoutMilliseconds == 0 ? 1 : 0, mine.retries2 ?? 0,
+            mine.userTimeoutMilliseconds
+        )
+        let otherKey = (
+            theirs.userTimeoutMilliseconds == 0 ? 1 : 0, theirs.retries2 ?? 0,
+            theirs.userTimeoutMilliseconds
+        )
+        return key == otherKey ? one < other : key < otherKey
+    }
+
+    var verdict: Verdict { trials.first?.finding.verdict ?? .inconclusive(cause: "") }
+    var behaviour: String { PlainText.line(trials.first?.finding.trial.behaviour ?? "") }
+
+    /// `3s`, `1.5s`, or without a user timeout `r5` for tcp_retries2 = 5.
+    var timeout: String {
+        guard let parameters = trials.first?.finding.trial.parameters else { return "" }
+        let milliseconds = parameters.userTimeoutMilliseconds
+        let retries = parameters.retries2.map { "r\($0)" }
+        guard milliseconds > 0 else { return retries ?? "-" }
+        let seconds =
+            milliseconds % 1000 == 0
+            ? String(milliseconds / 1000)
+            : Duration.fixed(Int64(milliseconds) * 1_000_000, digits: 1)
+        return "\(seconds)s" + (retries ?? "")
+    }
+
+    /// `4` IPv4, `6` IPv6, `v` veth, `l` loopback: `46vl`.
+    var on: String {
+        let parameters = trials.map(\.finding.trial.parameters)
+        let families = parameters.map(\.family)
+        let links = parameters.map(\.link)
+        return (families.contains(.ipv4) ? "4" : "") + (families.contains(.ipv6) ? "6" : "")
+            + (links.contains(.veth) ? "v" : "") + (links.contains(.loopback) ? "l" : "")
+    }
+
+    /// The first variant, and how many more match; what it is nearest to, where none does.
+    var variant: String {
+        guard let finding = trials.first?.finding else { return "" }
+        guard let first = finding.variants.first else { return "unknown" }
+        let more = finding.variants.count - 1
+        return PlainText.line(more > 0 ? "\(first)+\(more)" : first)
+    }
+
+    /// From the earliest to the latest moment at which any of the trials was to end, seconds.
+    var expected: String {
+        let windows = trials.compactMap(\.finding.expectedAbort)
+        return Self.range(windows.map(\.earliest), windows.map(\.latest))
+    }
+
+    /// From the earliest to the latest moment at which one ended.
+    var observed: String {
+        let moments = trials.compactMap(\.finding.observedAbort)
+        return Self.range(moments, moments)
+    }
+
+    var errno: String { PlainText.line(trials.first?.finding.errno?.name ?? "-") }
+
+    /// `3.41-3.45`; one number where both are the same. Three digits that count are enough beside
+    /// windows of an eighth of their interval.
+    static func range(_ earliest: [Moment], _ latest: [Moment]) -> String {
+        guard let first = earliest.min(), let last = latest.max() else { return "-" }
+        let digits = last.nanoseconds < 10_000_000_000 ? 2 : 1
+        let left = Duration.fixed(first.nanoseconds, digits: digits)
+        let right = Duration.fixed(last.nanoseconds, digits: digits)
+        return left == right ? left : "\(left)-\(right)"
+    }
+}
