@@ -1,0 +1,122 @@
+import Behaviours
+public import Evidence
+import Foundation
+public import Reporting
+
+/// A run that was read back.
+public struct StoredRun: Sendable {
+    /// What was found at the time; nil for a single observation.
+    public var record: RunRecord?
+    /// All attempts that were stored, in the order of their trials.
+    public var observations: [StoredObservation]
+}
+
+/// An observation that was read back.
+public struct StoredObservation: Sendable {
+    /// The observation, packets included.
+    public var observation: Observation
+    /// The capture's path, relative to the run's folder.
+    public var capturePath: String
+}
+
+extension RunFolder {
+    /// Reads a run's folder, or one observation's JSON file, all of it or nothing.
+    ///
+    /// Every file is checked; the error names the one that is missing, damaged or of an unknown
+    /// format, in one line.
+    public static func load(_ path: String) throws(RunFolderError) -> StoredRun {
+        guard FileSystem.exists(path) else { throw RunFolderError(path, "is not there") }
+        guard FileSystem.isFolder(path) else { return try loadSingle(path) }
+        let folder = RunFolder(path: path)
+        let record = try folder.loadRecord()
+        let names = try FileSystem.names(in: "\(path)/\(Name.observations)")
+        var observations: [StoredObservation] = []
+        for name in names where name.hasSuffix(".json") && !name.hasPrefix(".") {
+            observations.append(try folder.loadObservation(String(name.dropLast(5))))
+        }
+        try folder.checkCompleteness(record, observations)
+        return StoredRun(record: record, observations: observations)
+    }
+
+    private static func loadSingle(_ path: String) throws(RunFolderError) -> StoredRun {
+        guard path.hasSuffix(".json") else {
+            throw RunFolderError(path, "is neither a run's folder nor an observation (.json)")
+        }
+        let file = URL(filePath: path)
+        let folder = RunFolder(
+            path: file.deletingLastPathComponent().deletingLastPathComponent().relativePath)
+        let name = file.deletingPathExtension().lastPathComponent
+        return StoredRun(observations: [try folder.loadObservation(name, json: path)])
+    }
+
+    private func loadRecord() throws(RunFolderError) -> RunRecord {
+        let path = "\(path)/\(Name.run)"
+        let record: RunRecord = try Self.decode(path, currentFormat: RunRecord.currentFormat)
+        var known: Set<TrialID> = []
+        for finding in record.findings where !known.insert(finding.trial).inserted {
+            throw RunFolderError(path, "holds two findings of \(PlainText.line("\(finding.trial)"))")
+        }
+        return record
+    }
+
+    private func loadObservation(
+        _ name: String, json: String? = nil
+    ) throws(RunFolderError) -> StoredObservation {
+        let path = json ?? observationPath(name)
+        var observation: Observation = try Self.decode(
+            path, currentFormat: Observation.currentFormat)
+        guard Catalogue.behaviour(observation.trial.behaviour) != nil else {
+            let id = PlainText.line(observation.trial.behaviour)
+            throw RunFolderError(path, TrialSelection.unknown(id))
+        }
+        let capturePath = "\(self.path)/\(Self.capturePath(name))"
+        let bytes = try FileSystem.read(capturePath)
+        let packets: [[PacketRecord]]
+        do {
+            packets = try AnnotatedCapture.packets(of: observation.captures, in: bytes)
+        } catch {
+            throw RunFolderError(capturePath, "\(error)")
+        }
+        for index in packets.indices { observation.captures[index].packets = packets[index] }
+        if let reason = ObservationCheck.fault(of: observation) {
+            throw RunFolderError(path, reason)
+        }
+        return StoredObservation(
+            observation: observation, capturePath: Self.capturePath(name))
+    }
+
+    /// Whoever removes an observation must not keep what was found of it.
+    private func checkCompleteness(
+        _ record: RunRecord, _ observations: [StoredObservation]
+    ) throws(RunFolderError) {
+        let there = Set(observations.map(\.observation.trial))
+        for finding in record.findings where !there.contains(finding.trial) {
+            if case .inconclusive = finding.verdict { continue }
+            throw RunFolderError(
+                PlainText.line(observationPath(Self.name(finding.trial))),
+                "is missing, though \(Name.run) has a finding of it")
+        }
+    }
+
+    /// The part of every format that tells its version.
+    private struct Versioned: Decodable { var format: Int }
+
+    private static func decode<Value: Decodable>(
+        _ path: String, currentFormat: Int
+    ) throws(RunFolderError) -> Value {
+        let bytes = try FileSystem.read(path)
+        do {
+            let format = try JSONText.decode(Versioned.self, from: bytes).format
+            guard format == currentFormat else {
+                throw RunFolderError(
+                    path,
+                    "format \(format) is unknown, this program knows format \(currentFormat)")
+            }
+            return try JSONText.decode(Value.self, from: bytes)
+        } catch let error as RunFolderError {
+            throw error
+        } catch {
+            throw RunFolderError(path, "is damaged: \(error)")
+        }
+    }
+}

@@ -1,0 +1,163 @@
+public import Evidence
+import Foundation
+import KernelTimers
+public import Reporting
+
+/// The folder that a run leaves behind.
+///
+///     run.json                     what is deterministic
+///     provenance.json              dates, host, versions, attempts
+///     observations/TRIAL.json      what was witnessed, but for the packets
+///     pcap/TRIAL.pcapng            the packets
+///     junit.xml, results.ktap
+///
+/// An earlier attempt of a trial that was performed again is `TRIAL.attempt1`. Every file is
+/// written whole or not at all, observations as they arrive.
+public struct RunFolder: Sendable, Hashable {
+    /// Where it is.
+    public let path: String
+
+    /// The names of the files.
+    enum Name {
+        static let run = "run.json"
+        static let provenance = "provenance.json"
+        static let observations = "observations"
+        static let captures = "pcap"
+        static let junit = "junit.xml"
+        static let ktap = "results.ktap"
+    }
+
+    init(path: String) { self.path = path }
+
+    // MARK: - Creating
+
+    /// Makes the folder of a new run.
+    ///
+    /// A `path` must not be there yet, or be empty. Without one it is
+    /// `Reports/YYYY-MM-DDTHHMMSSZ-SELECTOR` below `base`, with `-2` and so on where that is taken.
+    public static func create(
+        at path: String?, base: String = ".", selector: String = "host"
+    ) throws(RunFolderError) -> RunFolder {
+        try create(at: path, base: base, selector: selector, now: Date())
+    }
+
+    static func create(
+        at path: String?, base: String, selector: String, now: Date
+    ) throws(RunFolderError) -> RunFolder {
+        let own: String
+        if let path { own = try named(path) } else { own = try dated(base, selector, now) }
+        let folder = RunFolder(path: own)
+        for name in [Name.observations, Name.captures] {
+            _ = try FileSystem.makeFolder("\(folder.path)/\(name)")
+        }
+        return folder
+    }
+
+    private static func named(_ path: String) throws(RunFolderError) -> String {
+        if FileSystem.exists(path) {
+            guard FileSystem.isFolder(path) else {
+                throw RunFolderError(path, "is there, and is not a folder")
+            }
+            guard try FileSystem.names(in: path).isEmpty else {
+                throw RunFolderError(path, "is not empty; name a new folder")
+            }
+            return path
+        }
+        try FileSystem.makeFolders(path)
+        return path
+    }
+
+    private static func dated(
+        _ base: String, _ selector: String, _ now: Date
+    ) throws(RunFolderError) -> String {
+        let reports = base == "." ? "Reports" : "\(base)/Reports"
+        try FileSystem.makeFolders(reports)
+        let stamp = Timestamp.compact(now)
+        for number in 1...99 {
+            let path = "\(reports)/\(stamp)-\(selector)" + (number == 1 ? "" : "-\(number)")
+            if try FileSystem.makeFolder(path) { return path }
+        }
+        throw RunFolderError("\(reports)/\(stamp)-\(selector)", "is taken, and 98 more like it")
+    }
+
+    // MARK: - Names
+
+    /// The name of a trial's files without their ending.
+    static func name(_ trial: TrialID, attempt: Int? = nil) -> String {
+        attempt.map { "\(trial).attempt\($0)" } ?? "\(trial)"
+    }
+
+    /// The path of a capture relative to the folder.
+    static func capturePath(_ name: String) -> String { "\(Name.captures)/\(name).pcapng" }
+
+    func observationPath(_ name: String) -> String { "\(path)/\(Name.observations)/\(name).json" }
+
+    // MARK: - Writing
+
+    /// Stores an observation, its packets first, so that one whose JSON is there is complete.
+    /// Returns what reports print beside its finding.
+    @discardableResult
+    public func store(
+        _ observation: Observation, finding: Finding, kernel: KernelIdentity
+    ) throws(RunFolderError) -> JudgedTrial {
+        let name = Self.name(observation.trial)
+        let capture: AnnotatedCapture
+        do {
+            capture = try AnnotatedCapture(observation, finding: finding, kernel: kernel)
+        } catch {
+            throw RunFolderError("\(path)/\(Self.capturePath(name))", "\(error)")
+        }
+        try FileSystem.write(capture.bytes, to: "\(path)/\(Self.capturePath(name))")
+        try write(observation, to: observationPath(name))
+        return JudgedTrial(
+            finding, duration: .nanoseconds(observation.end.nanoseconds),
+            capturePath: Self.capturePath(name), frames: capture.frames)
+    }
+
+    /// Renames the files of an attempt, before the trial is performed again.
+    func setAside(_ trial: TrialID, attempt: Int) throws(RunFolderError) {
+        let (old, new) = (Self.name(trial), Self.name(trial, attempt: attempt))
+        try FileSystem.rename(
+            "\(path)/\(Self.capturePath(old))", to: "\(path)/\(Self.capturePath(new))")
+        try FileSystem.rename(observationPath(old), to: observationPath(new))
+    }
+
+    /// Stores what the run found and under which circumstances, and the reports for machines.
+    public func store(
+        _ record: RunRecord, _ provenance: Provenance, _ trials: [JudgedTrial]
+    ) throws(RunFolderError) {
+        let kernel = "Linux \(record.kernel.release) \(record.kernel.machine)"
+        try FileSystem.write(
+            Array(JUnit.text(trials, suite: "etimedout on \(kernel)").utf8),
+            to: "\(path)/\(Name.junit)")
+        try FileSystem.write(
+            Array(KTAP.text(trials, kernel: kernel).utf8), to: "\(path)/\(Name.ktap)")
+        try write(provenance, to: "\(path)/\(Name.provenance)")
+        try write(record, to: "\(path)/\(Name.run)")
+    }
+
+    /// Removes the folder, if nothing was ever stored in it: of a run that was refused.
+    public func removeIfEmpty() {
+        for name in [Name.observations, Name.captures] { rmdir("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    private func write(_ value: some Encodable, to path: String) throws(RunFolderError) {
+        let bytes: [UInt8]
+        do { bytes = try JSONText.encode(value) } catch {
+            throw RunFolderError(path, "cannot be written: \(error)")
+        }
+        try FileSystem.write(bytes, to: path)
+    }
+}
+
+/// Dates as they are printed: UTC, to the second.
+enum Timestamp {
+    /// `2026-07-20T14:03:55Z`.
+    static func full(_ date: Date) -> String { date.formatted(.iso8601) }
+
+    /// `2026-07-20T140355Z`, for names of folders.
+    static func compact(_ date: Date) -> String {
+        full(date).filter { $0 != ":" }
+    }
+}

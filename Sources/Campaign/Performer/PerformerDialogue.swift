@@ -1,0 +1,115 @@
+import Evidence
+import Reporting
+
+/// The protocol, from the side of the one who asks: bytes in, events out. No process, no clock.
+struct PerformerDialogue {
+    private let requested: Set<Request>
+    private var parser = FrameParser()
+    private(set) var hasGreeted = false
+    private(set) var isDone = false
+    private var arrived: Set<Request> = []
+    private let trialCount: Int
+
+    /// What tells an observation's request from others.
+    private struct Request: Hashable { var trial: TrialID, attempt: Int }
+
+    init(_ plan: Plan) {
+        requested = Set(plan.trials.map { Request(trial: $0.trial, attempt: $0.attempt) })
+        trialCount = plan.trials.count
+    }
+
+    /// Bytes of a frame that was begun and not ended.
+    var pendingBytes: Int { parser.pendingBytes }
+
+    /// Takes a piece of the performer's output, and gives what it says.
+    mutating func receive(_ bytes: [UInt8]) throws(PerformerError) -> [PerformerEvent] {
+        parser.append(bytes)
+        var events: [PerformerEvent] = []
+        while let frame = try nextFrame() {
+            if let event = try interpret(frame) { events.append(event) }
+        }
+        return events
+    }
+
+    private mutating func nextFrame() throws(PerformerError) -> Frame? {
+        do { return try parser.next() } catch { throw .damagedFrame(error) }
+    }
+
+    private mutating func interpret(_ frame: Frame) throws(PerformerError) -> PerformerEvent? {
+        guard !isDone else { throw .nonsense("a frame after it said that all is done") }
+        if frame.kind == .refusal {
+            throw .refused(PlainText.line(try decode(Refusal.self, frame).reason))
+        }
+        guard hasGreeted || frame.kind == .greeting else {
+            throw .nonsense("\(frame.kind) before its greeting")
+        }
+        switch frame.kind {
+        case .plan, .refusal:
+            throw .nonsense("a frame of the kind \(frame.kind)")
+        case .greeting:
+            return .greeting(try greeting(frame))
+        case .progress:
+            let progress = try decode(Progress.self, frame)
+            guard (0..<trialCount).contains(progress.index) else {
+                throw .nonsense("progress of trial \(progress.index) of \(trialCount)")
+            }
+            return .progress(progress)
+        case .observation:
+            return .observation(try observation(frame))
+        case .done:
+            isDone = true
+            return nil
+        }
+    }
+
+    private mutating func greeting(_ frame: Frame) throws(PerformerError) -> Greeting {
+        guard !hasGreeted else { throw .nonsense("a second greeting") }
+        let greeting = try decode(Greeting.self, frame)
+        guard greeting.protocolVersion == Greeting.currentProtocol else {
+            throw .nonsense(
+                "it speaks version \(greeting.protocolVersion) of the protocol, this is version "
+                    + "\(Greeting.currentProtocol); build both together")
+        }
+        hasGreeted = true
+        return greeting
+    }
+
+    private mutating func observation(_ frame: Frame) throws(PerformerError) -> Observation {
+        var decoded: Observation?
+        let parts: (json: [UInt8], packets: [[PacketRecord]])?
+        do {
+            parts = try ObservationPayload.decode(frame.payload) { json in
+                let observation = try JSONText.decode(Observation.self, from: json)
+                decoded = observation
+                return observation.captures.count
+            }
+        } catch {
+            throw .nonsense("an observation: \(error)")
+        }
+        guard var observation = decoded, let packets = parts?.packets else {
+            throw .nonsense("an observation whose packets are cut off")
+        }
+        for index in packets.indices { observation.captures[index].packets = packets[index] }
+        let request = Request(trial: observation.trial, attempt: observation.attempt)
+        guard requested.contains(request) else {
+            throw .nonsense("an observation of \(observation.trial), which was not asked for")
+        }
+        guard arrived.insert(request).inserted else {
+            throw .nonsense("a second observation of \(observation.trial)")
+        }
+        if let reason = ObservationCheck.fault(of: observation) {
+            throw .nonsense("an observation of \(observation.trial): \(reason)")
+        }
+        return observation
+    }
+
+    private func decode<Value: Decodable>(
+        _ type: Value.Type, _ frame: Frame
+    ) throws(PerformerError) -> Value {
+        do {
+            return try JSONText.decode(type, from: frame.payload)
+        } catch {
+            throw .nonsense("\(frame.kind): \(error)")
+        }
+    }
+}

@@ -1,0 +1,22 @@
+public import Evidence
+
+/// What a performer says while it performs.
+public enum PerformerEvent: Sendable {
+    /// Who and what it is; always the first.
+    case greeting(Greeting)
+    /// A trial has come so far.
+    case progress(Progress)
+    /// A trial is over; its packets are joined.
+    case observation(Observation)
+}
+
+/// How a performance ended. Only `done` is complete; trials without an observation are never
+/// judged.
+public enum PerformanceEnd: Sendable, Hashable {
+    /// All that was asked was performed.
+    case done
+    /// It was told to stop.
+    case stopped
+    /// It failed on the way.
+    case failed(PerformerError)
+}
