@@ -77,6 +77,10 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(
+            name: "Support", dependencies: ["KernelTimers", "Evidence", "Wire"],
+            path: "Tests/Support", swiftSettings: strict),
+        tests("KernelTimersTests", ["KernelTimers", "Support"]),
         tests("WireTests", ["Wire"]),
         tests("LinuxNetTests", ["LinuxNet", "CPcap", systemPackage]),
     ]

@@ -8,12 +8,14 @@ public struct Finding: Codable, Sendable, Hashable {
     public var verdict: Verdict
     /// Every variant that the observation matches, by name; none if it matches none known.
     public var variants: [String]
-    /// The variant whose timeline is shown: the first that matches, else the nearest.
+    /// The variant whose timeline is shown: the promise, in its form that comes nearest.
     public var shown: String?
+    /// The variant of all that comes nearest, where none matches.
+    public var nearest: String?
     /// Each expected event beside the observed one.
     public var comparisons: [Comparison]
-    /// Where the observation parts from the variant shown, or what else is wrong; in the order in
-    /// which it was found, each with its arithmetic.
+    /// Where the observation parts from the variant shown, in the order of time, each with its
+    /// arithmetic.
     public var partings: [Parting]
     /// When the abort was expected by the variant shown.
     public var expectedAbort: Window?
@@ -141,6 +143,8 @@ public struct ObservedEvent: Codable, Sendable, Hashable {
         case failedRetransmission
         /// The application heard an error.
         case error(SocketError)
+        /// The application was told of the end, and no error was left for it to take.
+        case hungUp
         /// Anything else of the flow: flags, direction, ICMP.
         case other(String)
     }
@@ -157,6 +161,7 @@ extension ObservedEvent.What: CustomStringConvertible {
         case .failedProbe: "probe counted, not on the wire"
         case .failedRetransmission: "retransmission counted, not on the wire"
         case .error(let error): error.name
+        case .hungUp: "hang-up without an error"
         case .other(let words): words
         }
     }

@@ -40,8 +40,8 @@ public struct PacketBuilder: Hashable, Sendable {
 
     /// A frame with an ICMP or, between IPv6 addresses, an ICMPv6 message.
     ///
-    /// `body` follows the first eight octets: of an error message, the packet it quotes, from its IP
-    /// header on. Throws ``WireError/cannotWrite(what:reason:)`` like ``tcp(_:from:to:)``.
+    /// `body` follows the first eight octets: of an error message, the packet it quotes, from its
+    /// IP header on. Throws ``WireError/cannotWrite(what:reason:)`` like ``tcp(_:from:to:)``.
     public func icmp(
         type: UInt8, code: UInt8, restOfHeader: UInt32 = 0, body: [UInt8] = [],
         from source: IPAddress, to destination: IPAddress

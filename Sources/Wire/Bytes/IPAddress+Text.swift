@@ -1,11 +1,12 @@
 extension IPAddress: LosslessStringConvertible {
     /// An address from text: dotted decimal, or any form of RFC 4291, section 2.2.
     ///
-    /// Nil for anything else. Leading zeros in dotted decimal are refused, since readers disagree on
-    /// whether they mean octal (RFC 6943, 3.1.1); so are zones and prefix lengths.
+    /// Nil for anything else. Leading zeros in dotted decimal are refused, since readers disagree
+    /// on whether they mean octal (RFC 6943, 3.1.1); so are zones and prefix lengths.
     public init?(_ text: String) {
         let characters = Array(text.utf8)
-        // The longest form, six groups and dotted decimal, has 45 characters (INET6_ADDRSTRLEN − 1).
+        // The longest form, six groups and dotted decimal, has 45 characters (INET6_ADDRSTRLEN −
+        // 1).
         guard characters.count <= 45 else { return nil }
         if characters.contains(UInt8(ascii: ":")) {
             guard let octets = Self.sixteenOctets(characters) else { return nil }

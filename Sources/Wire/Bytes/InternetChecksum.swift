@@ -1,5 +1,5 @@
-/// The checksum of IPv4, TCP, UDP and ICMP headers: the ones' complement of the ones' complement sum
-/// of 16-bit words (RFC 1071).
+/// The checksum of IPv4, TCP, UDP and ICMP headers: the ones' complement of the ones' complement
+/// sum of 16-bit words (RFC 1071).
 public enum InternetChecksum {
     /// The checksum to store for these bytes, their checksum field being zero.
     ///

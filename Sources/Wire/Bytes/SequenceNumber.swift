@@ -1,8 +1,8 @@
 /// A TCP sequence number: a position on a circle of 2³² octets (RFC 9293, 3.4).
 ///
-/// It has the comparison operators but isn't `Comparable`: on a circle "before" isn't transitive, so
-/// sorting would be meaningless. Two numbers exactly 2³¹ apart are each before the other, as in the
-/// kernel's `before()` (include/net/tcp.h), whose answer RFC 9293 leaves open.
+/// It has the comparison operators but isn't `Comparable`: on a circle "before" isn't transitive,
+/// so sorting would be meaningless. Two numbers exactly 2³¹ apart are each before the other, as in
+/// the kernel's `before()` (include/net/tcp.h), whose answer RFC 9293 leaves open.
 public struct SequenceNumber: RawRepresentable, Hashable, Sendable, Codable {
     /// The number as it stands in the header.
     public var rawValue: UInt32

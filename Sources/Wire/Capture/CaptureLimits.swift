@@ -1,8 +1,9 @@
-/// Bounds on what is accepted from a capture file, so that a hostile one costs no more memory than a
-/// small multiple of its size.
+/// Bounds on what is accepted from a capture file, so that a hostile one costs no more memory than
+/// a small multiple of its size.
 public struct CaptureLimits: Hashable, Sendable {
-    /// The most octets of a block or a record. libpcap's greatest snapshot length is 256 KiB, 128 MiB
-    /// for a few USB types; 16 MiB leaves room for long comments and refuses lengths that are noise.
+    /// The most octets of a block or a record. libpcap's greatest snapshot length is 256 KiB, 128
+    /// MiB for a few USB types; 16 MiB leaves room for long comments and refuses lengths that are
+    /// noise.
     public var blockByteCount = 16 << 20
     /// The most packets. A day of retransmissions is thousands; a million is a capture of something
     /// else.

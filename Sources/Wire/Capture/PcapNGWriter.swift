@@ -137,7 +137,8 @@ extension CaptureFile {
     /// The file in pcapng, section after section: header, interfaces, packets, statistics.
     ///
     /// Reading these bytes gives the same value back, if it is pcapng in nanoseconds, skipped no
-    /// blocks, and has its packets in the order of its sections. Throws ``WireError/cannotWrite(what:reason:)``, within a frame where there is one.
+    /// blocks, and has its packets in the order of its sections. Throws
+    /// ``WireError/cannotWrite(what:reason:)``, within a frame where there is one.
     public func pcapNGBytes() throws(WireError) -> [UInt8] {
         guard let first = sections.first else {
             throw .cannotWrite(what: "capture file", reason: "it has no section")

@@ -19,7 +19,7 @@ public struct TimestampResolution: RawRepresentable, Hashable, Sendable {
     func nanoseconds(_ count: UInt64) -> UInt64? {
         if isPowerOfTwo {
             // count · 10⁹ / 2ⁿ. The product stays below 2⁹⁴, so greater shifts leave zero.
-            return UInt64(exactly: UInt128(count) * 1_000_000_000 >> UInt128(exponent))
+            return UInt64(exactly: (UInt128(count) * 1_000_000_000) >> UInt128(exponent))
         }
         if exponent <= 9 {
             return UInt64(exactly: UInt128(count) * Self.powerOfTen(9 - exponent))

@@ -13,9 +13,9 @@ public struct ICMPMessage: Hashable, Sendable {
 
     /// Whether it tells of an error, and so quotes the packet that caused it.
     ///
-    /// In ICMP these are destination unreachable (3), source quench (4), redirect (5), time exceeded
-    /// (11) and parameter problem (12); in ICMPv6 destination unreachable (1), packet too big (2),
-    /// time exceeded (3) and parameter problem (4).
+    /// In ICMP these are destination unreachable (3), source quench (4), redirect (5), time
+    /// exceeded (11) and parameter problem (12); in ICMPv6 destination unreachable (1), packet too
+    /// big (2), time exceeded (3) and parameter problem (4).
     public var isError: Bool {
         switch version {
         case .v4: return [3, 4, 5, 11, 12].contains(type)

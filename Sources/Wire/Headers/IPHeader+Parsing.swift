@@ -88,8 +88,8 @@ private struct ExtensionHeaders {
     var length: Int
     var fragment: IPHeader.Fragment?
 
-    /// Skips hop-by-hop options (0), routing (43), fragment (44) and destination options (60). After
-    /// a fragment header whose offset isn't 0, what follows is the middle of something.
+    /// Skips hop-by-hop options (0), routing (43), fragment (44) and destination options (60).
+    /// After a fragment header whose offset isn't 0, what follows is the middle of something.
     mutating func skip(
         _ bytes: ArraySlice<UInt8>, totalLength: Int, _ role: String
     ) throws(WireError) {

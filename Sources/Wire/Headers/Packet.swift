@@ -30,8 +30,9 @@ public struct Packet: Hashable, Sendable {
 
     /// Takes a frame apart.
     ///
-    /// Throws ``WireError`` if a header is cut off, contradicts another, or has a form that can't be
-    /// trusted. Octets after the IP packet (Ethernet padding, a frame check sequence) are ignored.
+    /// Throws ``WireError`` if a header is cut off, contradicts another, or has a form that can't
+    /// be trusted. Octets after the IP packet (Ethernet padding, a frame check sequence) are
+    /// ignored.
     public init(linkType: LinkType, bytes: [UInt8]) throws(WireError) {
         let (link, datagram) = try LinkHeader.parse(bytes[...], linkType)
         self.link = link

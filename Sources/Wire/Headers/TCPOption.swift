@@ -1,7 +1,8 @@
 /// An option of a TCP header (RFC 9293, 3.2). The two that only pad, End of Option List and
 /// No-Operation, are left out.
 public enum TCPOption: Hashable, Sendable {
-    /// The greatest segment that the sender is willing to receive (kind 2; RFC 9293, 3.7.1), octets.
+    /// The greatest segment that the sender is willing to receive (kind 2; RFC 9293, 3.7.1),
+    /// octets.
     case maximumSegmentSize(UInt16)
     /// How far to shift later windows to the left (kind 3; RFC 7323, 2.2).
     case windowScale(UInt8)
@@ -115,8 +116,8 @@ extension TCPOption {
         }
     }
 
-    /// The option as it stands in a header: kind, length, data. Nil if it has more than 38 octets of
-    /// data, which no header holds, or if it is a padding kind.
+    /// The option as it stands in a header: kind, length, data. Nil if it has more than 38 octets
+    /// of data, which no header holds, or if it is a padding kind.
     var bytes: [UInt8]? {
         var data: [UInt8] = []
         let kind: UInt8

@@ -1,0 +1,112 @@
+public import Behaviours
+public import Evidence
+import KernelTimers
+
+/// Observation × Behaviour → Finding. A pure function: no clock, no file, no socket.
+///
+/// So a stored observation can be judged again, on any machine, years later. Nothing here knows a
+/// kernel's version: what matters is only what was witnessed.
+public enum Judge {
+    /// Judges an observation of a behaviour.
+    ///
+    /// A broken testbed gives `inconclusive`, never a verdict about the kernel; something that the
+    /// kernel lacks gives `notApplicable`.
+    public static func judge(_ observation: Observation, as behaviour: Behaviour) -> Finding {
+        let trial = observation.trial
+        if let verdict = Instrument.objection(to: observation, behaviour) {
+            return Finding(trial: trial, verdict: verdict, attempt: observation.attempt)
+        }
+        switch Reading.read(observation, behaviour) {
+        case .failure(let objection):
+            return Finding(
+                trial: trial, verdict: .inconclusive(cause: objection.cause),
+                attempt: observation.attempt)
+        case .success(let reading):
+            return conclude(observation, behaviour, reading)
+        }
+    }
+
+    /// The partings of an observation from one variant, none if it matches: for tests that ask
+    /// which variants can be told from which.
+    public static func partings(
+        of observation: Observation, from variant: Variant, of behaviour: Behaviour
+    ) -> [Parting] {
+        switch Reading.read(observation, behaviour) {
+        case .failure(let objection): [Parting(.state, objection.cause)]
+        case .success(let reading):
+            Trying(observation, behaviour, reading, excusing: true).attempt(variant).partings
+        }
+    }
+
+    private static func conclude(
+        _ observation: Observation, _ behaviour: Behaviour, _ reading: Reading
+    ) -> Finding {
+        let variants = behaviour.variants(for: observation.trial.parameters)
+        let strict = Trying(observation, behaviour, reading, excusing: false).attempts(variants)
+        let excused =
+            observation.stalls.isEmpty
+            ? strict : Trying(observation, behaviour, reading, excusing: true).attempts(variants)
+        let promised = Set(behaviour.contract.variants)
+        let verdict = verdict(strict, excused, promised, observation, behaviour)
+
+        var finding = Finding(
+            trial: observation.trial, verdict: verdict, attempt: observation.attempt)
+        let matchesStrictly = strict.contains { $0.matches }
+        finding.variants = (matchesStrictly ? strict : excused).filter(\.matches).map(\.name)
+        finding.observedAbort = reading.heard?.window.latest
+        if case .error(let error)? = reading.heard?.what { finding.errno = error }
+
+        let pool = matchesStrictly ? strict : excused
+        let shown =
+            pool.filter { promised.contains($0.name) }.max { $0.isFarther(than: $1) }
+            ?? pool.max { $0.isFarther(than: $1) }
+        if let shown {
+            finding.shown = shown.name
+            finding.comparisons = shown.comparisons
+            finding.partings = shown.partings
+            finding.expectedAbort = shown.expectedAbort
+            finding.notes = shown.notes
+        }
+        if finding.variants.isEmpty {
+            finding.nearest = pool.max { $0.isFarther(than: $1) }?.name
+        }
+        return finding
+    }
+
+    /// Half of TCP_RTO_MIN, the shortest interval in any schedule: a stall that is shorter cannot
+    /// carry an event into another event's place. The campaign repeats trials by the same number.
+    public static let disturbingStall = Duration.milliseconds(100)
+
+    private static func verdict(
+        _ strict: [Attempt], _ excused: [Attempt], _ promised: Set<String>,
+        _ observation: Observation, _ behaviour: Behaviour
+    ) -> Verdict {
+        func kept(_ attempts: [Attempt]) -> [Attempt] {
+            attempts.filter { $0.matches && promised.contains($0.name) }
+        }
+        func broken(_ attempts: [Attempt]) -> [Attempt] {
+            attempts.filter { $0.matches && !promised.contains($0.name) }
+        }
+        let survives = behaviour.expectsSurvival(observation.trial.parameters)
+        if let match = kept(strict).first ?? kept(excused).first {
+            if match.isOpen, !survives {
+                return .inconclusive(
+                    cause: "watching ended before the abort was due; a longer horizon is needed")
+            }
+            let needsExcuse = kept(strict).isEmpty
+            if needsExcuse, let other = (broken(strict) + broken(excused)).first {
+                return .inconclusive(
+                    cause: "the machine stalled, so that \(match.name) and \(other.name) "
+                        + "cannot be told apart")
+            }
+            return .conforms
+        }
+        let longest = observation.stalls.map(\.length).max() ?? .zero
+        if longest >= disturbingStall {
+            return .inconclusive(
+                cause: "the machine stalled for \(longest.formattedSeconds), longer than half of "
+                    + "the shortest interval")
+        }
+        return .deviates
+    }
+}

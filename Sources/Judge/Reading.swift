@@ -1,0 +1,188 @@
+import Behaviours
+import Evidence
+import KernelTimers
+import Wire
+
+/// An observation read as events: what the three witnesses saw since the outage began, on the
+/// trial's one clock.
+struct Reading {
+    /// What the model needs to know.
+    var conditions: Conditions
+    /// When the outage began.
+    var begin: Moment
+    /// The events since, in the order of time.
+    var events: [ObservedEvent]
+    /// What the application heard, if anything.
+    var heard: ObservedEvent?
+    /// What is wrong with the kernel's own account of its timer.
+    var stateParting: Parting?
+
+    /// Why an observation cannot be read.
+    struct Objection: Error {
+        /// The cause in one line.
+        var cause: String
+    }
+
+    /// Reads an observation of a behaviour.
+    static func read(
+        _ observation: Observation, _ behaviour: Behaviour
+    ) -> Result<Reading, Objection> {
+        guard let tick = TickRate(hz: observation.hz) else {
+            return .failure(Objection(cause: "no such tick rate: \(observation.hz) Hz"))
+        }
+        let clock = CaptureClock(observation)
+        var marks: [String: Window] = [:]
+        for step in observation.steps where marks[step.label] == nil {
+            marks[step.label] = step.window
+        }
+        let parameters = observation.trial.parameters
+        var conditions = Conditions(
+            tick: tick, rtoJiffies: 0, retries2: parameters.effectiveRetries2, marks: marks)
+        conditions.userTimeoutMilliseconds = behaviour.userTimeout(parameters, marks)
+
+        guard behaviour.outage != .none else {
+            return .success(
+                Reading(conditions: conditions, begin: .zero, events: [], heard: nil))
+        }
+        guard let trace = FlowTrace(observation, clock) else {
+            return .failure(Objection(cause: "the trial has no connection"))
+        }
+        guard let begin = begin(of: behaviour.outage, marks, trace) else {
+            return .failure(Objection(cause: "the outage never began"))
+        }
+        if case .windowShut = behaviour.outage {
+            conditions.marks["shut"] = Window(at: begin)
+        }
+        guard let sample = restingSample(observation, begin) else {
+            return .failure(Objection(cause: "the kernel was not asked for its RTO in time"))
+        }
+        let rto = Duration.microseconds(sample.rtoMicroseconds)
+        conditions.rtoJiffies = tick.jiffies(covering: rto - .microseconds(1))
+        conditions.smoothedRTT = .microseconds(sample.rttMicroseconds)
+
+        let heard = heardEvent(observation)
+        let wire = trace.events(after: begin, until: observation.end)
+        let events = wire + failedAttempts(observation, begin, wire) + (heard.map { [$0] } ?? [])
+        return .success(
+            Reading(
+                conditions: conditions, begin: begin, events: events.sorted(by: precedes),
+                heard: heard, stateParting: rtoParting(sample, tick)))
+    }
+
+    private static func precedes(_ left: ObservedEvent, _ right: ObservedEvent) -> Bool {
+        (left.window.latest, left.window.earliest) < (right.window.latest, right.window.earliest)
+    }
+
+    private static func begin(
+        of outage: Outage, _ marks: [String: Window], _ trace: FlowTrace
+    ) -> Moment? {
+        switch outage {
+        case .step(let label): marks[label]?.latest
+        case .windowShut(let label): marks[label].flatMap { trace.windowShut(since: $0.earliest) }
+        case .none: nil
+        }
+    }
+
+    /// The kernel's account of the connection just before any timer can have fired: TCP_RTO_MIN,
+    /// 200 ms, after the outage began at the latest.
+    private static func restingSample(
+        _ observation: Observation, _ begin: Moment
+    ) -> KernelSample? {
+        observation.samples.last {
+            $0.first.earliest <= begin + .milliseconds(200) && $0.backoff == 0
+                && $0.retransmits == 0 && $0.probes == 0 && $0.state == "ESTABLISHED"
+        }
+    }
+
+    /// The RTO that the kernel reports, against RFC 6298 as Linux has it: srtt + max(200 ms,
+    /// variation), rounded up to jiffies. The variation term is at least what `tcpi_rttvar` says,
+    /// and exactly 200 ms where four times that is less.
+    private static func rtoParting(_ sample: KernelSample, _ tick: TickRate) -> Parting? {
+        let smoothed = Duration.microseconds(sample.rttMicroseconds)
+        let variation = Duration.microseconds(sample.rttVariationMicroseconds * 4)
+        let least = Conditions.rtoJiffies(smoothedRTT: smoothed, variation: .zero, tick: tick)
+        let reported = Duration.microseconds(sample.rtoMicroseconds)
+        let jiffies = tick.jiffies(covering: reported - .microseconds(1))
+        let isRight = variation < .milliseconds(200) ? jiffies == least : jiffies >= least
+        guard !isRight else { return nil }
+        return Parting(
+            .state,
+            "RTO: expected srtt \(sample.rttMicroseconds) µs + 200 ms = \(least) jiffies of "
+                + "\(tick.jiffy.formattedSeconds), observed \(sample.rtoMicroseconds) µs "
+                + "(TCP_INFO), variation \(sample.rttVariationMicroseconds) µs")
+    }
+}
+
+extension Reading {
+    /// The error as the application heard it: when the waiting call returned, and which errno.
+    static func heardEvent(_ observation: Observation) -> ObservedEvent? {
+        let steps = observation.script.lanes.filter { $0.actor == .subject }.flatMap(\.steps)
+        for step in steps {
+            guard case .awaitError(let waiter, _) = step.action,
+                let call = observation.step(step.label)?.calls.last
+            else { continue }
+            switch waiter {
+            case .read, .write:
+                if call.result > 0 { return nil }
+                if call.errno?.name == "EAGAIN" { return nil }
+                let what = call.errno.map(ObservedEvent.What.error) ?? .hungUp
+                return ObservedEvent(what, narrowed(call, observation), source: call.name)
+            case .poll, .epollLevel, .epollEdge:
+                if call.result == 0 { return nil }
+                let taken = observation.steps.filter { $0.actor == .subject }
+                    .flatMap(\.calls).first { $0.name == "SO_ERROR" && $0.begin >= call.end }
+                let what = taken?.errno.map(ObservedEvent.What.error) ?? .hungUp
+                return ObservedEvent(what, narrowed(call, observation), source: call.name)
+            }
+        }
+        return nil
+    }
+
+    /// When the call can have been over inside the kernel, by the thread's own account of its
+    /// waiting for a processor and by what the kernel said of the socket meanwhile.
+    private static func narrowed(_ call: CallRecord, _ observation: Observation) -> Window {
+        var window = call.returned
+        if let alive = observation.samples.last(where: { $0.state == "ESTABLISHED" }) {
+            window.earliest = max(window.earliest, min(alive.last.earliest, window.latest))
+        }
+        if let dead = observation.samples.first(where: { $0.state == "CLOSE" }) {
+            window.latest = max(window.earliest, min(window.latest, dead.first.latest))
+        }
+        return window
+    }
+
+    /// Attempts that the kernel counted and that are not on the wire: each lies between the last
+    /// reading of the old count and the first of the new.
+    static func failedAttempts(
+        _ observation: Observation, _ begin: Moment, _ wire: [ObservedEvent]
+    ) -> [ObservedEvent] {
+        var events: [ObservedEvent] = []
+        let samples = observation.samples.filter { $0.state == "ESTABLISHED" }
+        for (before, after) in zip(samples, samples.dropFirst()) {
+            let window = Window(before.last.earliest, after.first.latest)
+            guard window.latest > begin else { continue }
+            let seen = wire.filter { $0.window.overlaps(window) }
+            let probes =
+                after.probes - before.probes - seen.count { $0.what == .windowProbe }
+            let retransmissions =
+                after.retransmits - before.retransmits - seen.count { $0.what.isRepeatedData }
+            events += (0..<max(0, probes)).map { _ in
+                ObservedEvent(.failedProbe, window, source: "TCP_INFO probes \(after.probes)")
+            }
+            events += (0..<max(0, retransmissions)).map { _ in
+                ObservedEvent(
+                    .failedRetransmission, window,
+                    source: "TCP_INFO retransmits \(after.retransmits)")
+            }
+        }
+        return events
+    }
+}
+
+extension ObservedEvent.What {
+    /// Whether it is data that was sent before.
+    var isRepeatedData: Bool {
+        if case .data(_, _, repeated: true) = self { return true }
+        return false
+    }
+}

@@ -1,0 +1,118 @@
+import KernelTimers
+import Support
+import XCTest
+
+/// The model's windows against a kernel that is played number by number.
+final class ModelAgainstSimulationTests: XCTestCase {
+    private func followed(_ events: [SimulatedKernel.Event], by roots: [Prospect]) -> String? {
+        var prospects = roots
+        for (index, event) in events.enumerated() {
+            let same = prospects.filter { $0.event.kind == event.kind }
+            let fitting = same.first {
+                $0.event.window.intersection(Window(at: event.moment)).isEmpty == false
+            }
+            guard let fitting else {
+                let windows = same.map { "\($0.event.window.earliest.seconds)…"
+                    + "\($0.event.window.latest.seconds)" }
+                return "event \(index), \(event.kind) at \(event.moment.seconds), is in none of "
+                    + "\(windows); expected \(prospects.map { "\($0.event.kind)" })"
+            }
+            switch event.kind {
+            case .failedToSend: prospects = fitting.then(fitting.event.window)
+            case .sent, .answered, .aborted: prospects = fitting.then(Window(at: event.moment))
+            }
+        }
+        return nil
+    }
+
+    private func simulated(
+        _ generator: inout SeededGenerator, _ rules: KernelRules
+    ) -> (kernel: SimulatedKernel, conditions: Conditions) {
+        let tick = [TickRate.hz100, .hz250, .hz1000].randomElement(using: &generator) ?? .hz250
+        let rtt = Duration.microseconds(Int.random(in: 20...90_000, using: &generator))
+        let rto = Conditions.rtoJiffies(smoothedRTT: rtt, variation: .zero, tick: tick)
+        let timeout = [0, 1000, 1003, 3000, 5000, 30_000].randomElement(using: &generator) ?? 0
+        let retries = Int.random(in: 1...9, using: &generator)
+        let seed = generator.next()
+        let jiffy = tick.jiffy.wholeNanoseconds
+        let kernel = SimulatedKernel(
+            tick: tick, rules: rules, tickPhase: Int64.random(in: 0..<jiffy, using: &generator),
+            millisecondPhase: Int64.random(in: 0..<1_000_000, using: &generator),
+            rtoJiffies: rto, retries2: retries, userTimeout: { _ in timeout },
+            latency: { count in
+                var own = SeededGenerator(seed: seed &+ UInt64(count))
+                return .nanoseconds(Int64.random(in: 0..<jiffy * 9 / 10, using: &own))
+            })
+        let conditions = Conditions(
+            tick: tick, rtoJiffies: rto, smoothedRTT: rtt, retries2: retries,
+            userTimeoutMilliseconds: Timeline(timeout))
+        return (kernel, conditions)
+    }
+
+    func testEveryRetransmissionOfAnyKernelLiesInItsWindow() {
+        var generator = SeededGenerator(seed: 1)
+        for round in 0..<3000 {
+            let rules = KernelRules.mainline.with {
+                $0.retransmission = [.ignored, .atNextRetransmission, .clamped][round % 3]
+                // The exact wheel was gone (4.8) when intervals were first cut to T (4.19).
+                let isOld = round % 2 == 1 && $0.retransmission != .clamped
+                $0.wheel = isOld ? .cascading : .nonCascading
+                $0.tailLossProbe = round % 5 == 0 ? .none : .untilRTO
+            }
+            let (kernel, conditions) = simulated(&generator, rules)
+
+            let events = kernel.retransmitting(
+                written: .zero, until: .milliseconds(400_000))
+            let model = RetransmitTimer(conditions, rules, fates: Timeline(.lost))
+
+            let objection = followed(events, by: model.prospects(written: Window(at: .zero)))
+            XCTAssertNil(objection, "round \(round), \(rules)")
+            if objection != nil { return }
+        }
+    }
+
+    func testEveryAttemptWithoutASourceAddressLiesInItsWindow() {
+        var generator = SeededGenerator(seed: 2)
+        for round in 0..<2000 {
+            let rules = KernelRules.mainline
+            let (kernel, conditions) = simulated(&generator, rules)
+            let removed = Moment(nanoseconds: Int64.random(in: 1...900_000, using: &generator))
+
+            let events = kernel.retransmitting(
+                written: .zero, unroutableFrom: removed, until: .milliseconds(400_000))
+            let model = RetransmitTimer(
+                conditions, rules,
+                fates: Timeline(
+                    .lost, changes: [.init(when: Window(at: removed), value: .unroutable)]))
+
+            let objection = followed(events, by: model.prospects(written: Window(at: .zero)))
+            XCTAssertNil(objection, "round \(round), \(conditions)")
+            if objection != nil { return }
+        }
+    }
+
+    func testEveryProbeOfAnyKernelLiesInItsWindow() {
+        var generator = SeededGenerator(seed: 3)
+        let kinds: [ProbeTimeout] = ProbeTimeout.allCases
+        for round in 0..<4000 {
+            let rules = KernelRules.mainline.with {
+                $0.probing = kinds[round % kinds.count]
+                $0.probeLimit = round % 2 == 0 ? .reaching : .exceeding
+                $0.wheel = round % 7 == 0 ? .cascading : .nonCascading
+            }
+            let (kernel, conditions) = simulated(&generator, rules)
+            let answer = Duration.microseconds(Int.random(in: 20...40_000, using: &generator))
+            let fates: [(SimulatedKernel.ProbeFate, ProbeTimer.Fate)] = [
+                (.lost, .lost), (.answered(answer), .answered), (.unroutable, .unroutable),
+            ]
+            let (played, modelled) = fates[round % fates.count]
+
+            let events = kernel.probing(armed: .zero, played, until: .milliseconds(300_000))
+            let model = ProbeTimer(conditions, rules, fates: Timeline(modelled))
+
+            let objection = followed(events, by: model.prospects(armed: Window(at: .zero)))
+            XCTAssertNil(objection, "round \(round), \(rules), \(conditions)")
+            if objection != nil { return }
+        }
+    }
+}
