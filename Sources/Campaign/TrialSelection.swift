@@ -58,7 +58,7 @@ public struct TrialSelection: Sendable, Hashable {
     }
 
     /// What is said of an id that nobody knows, with those that are near.
-    static func unknown(_ id: String) -> String {
+    public static func unknown(_ id: String) -> String {
         let known = Catalogue.behaviours.map(\.id)
         let near = known.map { ($0, Self.distance(id, $0)) }
             .filter { $0.1 <= max(3, id.count / 2) || $0.0.contains(id) }

@@ -16,6 +16,8 @@ public import Reporting
 public struct RunFolder: Sendable, Hashable {
     /// Where it is.
     public let path: String
+    /// Whether it was made for this run, and not there before.
+    private var isOurs = false
 
     /// The names of the files.
     enum Name {
@@ -44,9 +46,11 @@ public struct RunFolder: Sendable, Hashable {
     static func create(
         at path: String?, base: String, selector: String, now: Date
     ) throws(RunFolderError) -> RunFolder {
+        let isOurs = path.map { !FileSystem.exists($0) } ?? true
         let own: String
         if let path { own = try named(path) } else { own = try dated(base, selector, now) }
-        let folder = RunFolder(path: own)
+        var folder = RunFolder(path: own)
+        folder.isOurs = isOurs
         for name in [Name.observations, Name.captures] {
             _ = try FileSystem.makeFolder("\(folder.path)/\(name)")
         }
@@ -139,7 +143,7 @@ public struct RunFolder: Sendable, Hashable {
     /// Removes the folder, if nothing was ever stored in it: of a run that was refused.
     public func removeIfEmpty() {
         for name in [Name.observations, Name.captures] { rmdir("\(path)/\(name)") }
-        rmdir(path)
+        if isOurs { rmdir(path) }
     }
 
     private func write(_ value: some Encodable, to path: String) throws(RunFolderError) {

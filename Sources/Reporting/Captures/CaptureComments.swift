@@ -74,7 +74,7 @@ struct CaptureComments {
                 "expected: \(expected.kind) in \(Self.text(expected.window.earliest))…"
                 + "\(Self.text(expected.window.latest)) s: \(expected.derivation)"
             guard let observed = comparison.observed else {
-                behind(expected.window.latest, "\(text); never observed")
+                behind(expected.window.latest, "\(text); no witness saw it")
                 continue
             }
             if let frame = frames.frame(in: observed.source) {

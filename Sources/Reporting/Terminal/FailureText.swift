@@ -60,11 +60,13 @@ struct FailureText {
     }
 
     private static func matched(_ finding: Finding) -> String {
-        guard let first = finding.variants.first else {
-            return finding.shown.map { ", like no known variant; beside \($0):" }
-                ?? ", like no known variant"
+        if let first = finding.variants.first {
+            let shown = finding.shown.map { "; beside \($0):" } ?? ""
+            return ", as the variant \(first)\(shown)"
         }
-        return ", as the variant \(first)"
+        let nearest = finding.nearest.map { ", nearest to \($0)" } ?? ""
+        let shown = finding.shown.map { "; beside \($0):" } ?? ""
+        return ", like no known variant\(nearest)\(shown)"
     }
 
     private func inconclusive(_ cause: String, _ trials: [JudgedTrial]) -> [String] {

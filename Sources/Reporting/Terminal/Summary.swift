@@ -65,7 +65,9 @@ public struct Summary: Sendable {
                 widths[column] = max(widths[column], cell.count)
             }
         }
-        for row in cells { for column in 0..<3 { widths[column] = max(widths[column], row[column].count) } }
+        for row in cells {
+            for column in 0..<3 { widths[column] = max(widths[column], row[column].count) }
+        }
         fit(&widths)
         var lines = [style.heading(joined(Self.titles, widths))]
         for (row, cells) in zip(rows, cells) { lines.append(line(row, cells, widths)) }
@@ -130,7 +132,7 @@ public struct Summary: Sendable {
 
     private var legend: String {
         "T: TCP_USER_TIMEOUT, or rN: none, tcp_retries2=N. ON: IPv4, IPv6, veth, loopback. "
-            + "Times: seconds since the trial's zero; +N: so many more variants match."
+            + "Times: seconds since the trial's zero; +N: so many more variants match; ~: none does, this is nearest."
     }
 
     // MARK: - The totals

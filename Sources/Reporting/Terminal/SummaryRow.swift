@@ -12,7 +12,7 @@ struct SummaryRow {
     static func fold(_ trials: [JudgedTrial]) -> [SummaryRow] {
         struct Key: Hashable {
             var behaviour: String, timeout: Int, retries2: Int?
-            var verdict: Verdict, variants: [String], errno: String?
+            var verdict: Verdict, variants: [String], nearest: String?, errno: String?
         }
         var places: [Key: Int] = [:]
         var rows: [SummaryRow] = []
@@ -22,7 +22,8 @@ struct SummaryRow {
                 behaviour: finding.trial.behaviour,
                 timeout: finding.trial.parameters.userTimeoutMilliseconds,
                 retries2: finding.trial.parameters.retries2, verdict: finding.verdict,
-                variants: finding.variants, errno: finding.errno?.name)
+                variants: finding.variants,
+                nearest: finding.nearest, errno: finding.errno?.name)
             if let place = places[key] {
                 rows[place].trials.append(trial)
             } else {
@@ -74,10 +75,12 @@ struct SummaryRow {
             + (links.contains(.veth) ? "v" : "") + (links.contains(.loopback) ? "l" : "")
     }
 
-    /// The first variant, and how many more match; what it is nearest to, where none does.
+    /// The first variant, and how many more match; where none does, `~` and the nearest.
     var variant: String {
         guard let finding = trials.first?.finding else { return "" }
-        guard let first = finding.variants.first else { return "unknown" }
+        guard let first = finding.variants.first else {
+            return PlainText.line(finding.nearest.map { "~\($0)" } ?? "unknown")
+        }
         let more = finding.variants.count - 1
         return PlainText.line(more > 0 ? "\(first)+\(more)" : first)
     }

@@ -1,0 +1,200 @@
+import Behaviours
+public import Evidence
+import Foundation
+import Judge
+public import Reporting
+import Synchronization
+
+/// Has trials performed on one kernel, all at once, and judges what was witnessed.
+///
+/// Each observation is stored as it arrives, so an interrupted run loses nothing that was done.
+/// Trials during which the machine stalled are performed again, all together, as often as
+/// `repetitions` allows; whether to repeat is decided before judging, and every attempt is kept.
+public struct Campaign: Sendable {
+    /// What is asked for.
+    public var requests: [Plan.Request]
+    /// Who performs it.
+    public var performer: PerformerProcess
+    /// Where the evidence goes.
+    public var folder: RunFolder
+    /// How often a stalled trial is performed again at most.
+    public var repetitions: Int
+
+    /// A campaign.
+    public init(
+        requests: [Plan.Request], performer: PerformerProcess, folder: RunFolder,
+        repetitions: Int = 2
+    ) {
+        self.requests = requests
+        self.performer = performer
+        self.folder = folder
+        self.repetitions = repetitions
+    }
+
+    /// The requests for trials of the catalogue. A behaviour that isn't there is left out.
+    public static func requests(for trials: [TrialID]) -> [Plan.Request] {
+        trials.compactMap { trial in
+            Catalogue.behaviour(trial.behaviour).map {
+                Plan.Request(trial: trial, script: $0.script(trial.parameters))
+            }
+        }
+    }
+
+    /// Whether the machine stalled so long that the trial is to be performed again: decided from
+    /// the watchdog alone, never from what was found.
+    public static func isStalled(_ observation: Observation) -> Bool {
+        observation.stalls.contains { $0.length >= Judge.disturbingStall }
+    }
+
+    /// Performs, stores and judges. Cancelling the task stops the performer; the result then holds
+    /// what had arrived, and everything else as inconclusive.
+    ///
+    /// Throws `PerformerError` where nothing could be performed at all, and `RunFolderError` where
+    /// the evidence could not be stored.
+    public func perform(
+        progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
+    ) async throws -> CampaignResult {
+        let began = Date()
+        let ledger = Ledger(requests: requests, folder: folder)
+        var end = PerformanceEnd.done
+        var round = requests
+        for attempt in 1...(1 + max(0, repetitions)) {
+            guard !round.isEmpty, end == .done else { break }
+            let plan = Plan(trials: round)
+            progress(.began(plan))
+            end = try await performer.perform(plan) { event in
+                try ledger.take(event)
+                progress(.event(event))
+            }
+            round = try ledger.setAsideStalled(isLast: attempt > repetitions || end != .done)
+        }
+        let result = try ledger.result(end: end, began: began, ended: Date())
+        try folder.store(result.record, result.provenance, result.trials)
+        return result
+    }
+}
+
+/// What a campaign tells while it goes on.
+public enum CampaignProgress: Sendable {
+    /// A round of trials begins.
+    case began(Plan)
+    /// The performer said something.
+    case event(PerformerEvent)
+}
+
+/// What a campaign came to.
+public struct CampaignResult: Sendable {
+    /// What was found.
+    public var record: RunRecord
+    /// The circumstances.
+    public var provenance: Provenance
+    /// The findings with what is printed beside them.
+    public var trials: [JudgedTrial]
+    /// How the last round ended.
+    public var end: PerformanceEnd
+}
+
+/// What has arrived so far, and where it is stored.
+private final class Ledger: Sendable {
+    private struct State {
+        var greeting: Greeting?
+        /// The trials of the last attempts, and whether the machine stalled during them.
+        var latest: [TrialID: (trial: JudgedTrial, isStalled: Bool)] = [:]
+        /// The attempts that were set aside.
+        var earlier: [TrialID: JudgedTrial] = [:]
+    }
+
+    private let requests: [Plan.Request]
+    private let folder: RunFolder
+    private let state = Mutex(State())
+
+    init(requests: [Plan.Request], folder: RunFolder) {
+        self.requests = requests
+        self.folder = folder
+    }
+
+    func take(_ event: PerformerEvent) throws {
+        switch event {
+        case .greeting(let greeting): state.withLock { $0.greeting = greeting }
+        case .progress: break
+        case .observation(let observation): try take(observation)
+        }
+    }
+
+    private func take(_ observation: Observation) throws {
+        guard let kernel = state.withLock({ $0.greeting?.kernel }),
+            let behaviour = Catalogue.behaviour(observation.trial.behaviour)
+        else { return }
+        let finding = Judge.judge(observation, as: behaviour)
+        let trial = try folder.store(observation, finding: finding, kernel: kernel)
+        let isStalled = Campaign.isStalled(observation)
+        state.withLock { $0.latest[observation.trial] = (trial, isStalled) }
+    }
+
+    /// Sets aside what is to be performed again; the requests for that.
+    func setAsideStalled(isLast: Bool) throws -> [Plan.Request] {
+        guard !isLast else { return [] }
+        let stalled = state.withLock { $0.latest.filter(\.value.isStalled) }
+        var again: [Plan.Request] = []
+        for request in requests {
+            guard var earlier = stalled[request.trial]?.trial else { continue }
+            let attempt = earlier.finding.attempt
+            try folder.setAside(request.trial, attempt: attempt)
+            earlier.capturePath = RunFolder.capturePath(
+                RunFolder.name(request.trial, attempt: attempt))
+            state.withLock { [earlier] in
+                $0.latest[request.trial] = nil
+                $0.earlier[request.trial] = earlier
+            }
+            var next = request
+            next.attempt = attempt + 1
+            again.append(next)
+        }
+        return again
+    }
+
+    /// The findings of all requests; throws where nobody ever greeted.
+    func result(end: PerformanceEnd, began: Date, ended: Date) throws -> CampaignResult {
+        let state = state.withLock { $0 }
+        guard let greeting = state.greeting else {
+            switch end {
+            case .failed(let error): throw error
+            case .stopped: throw CancellationError()
+            case .done: throw PerformerError.nonsense("that all is done, without a greeting")
+            }
+        }
+        let cause = Self.cause(end)
+        let trials = requests.map { request in
+            state.latest[request.trial]?.trial ?? state.earlier[request.trial]
+                ?? JudgedTrial(
+                    Finding(
+                        trial: request.trial, verdict: .inconclusive(cause: cause),
+                        attempt: request.attempt))
+        }
+        let record = RunRecord(
+            suite: EtimedoutVersion.text, kernel: greeting.kernel, findings: trials.map(\.finding))
+        let repeated = trials.map(\.finding).filter { $0.attempt > 1 }
+        let provenance = Provenance(
+            began: Timestamp.full(began), ended: Timestamp.full(ended),
+            wallMilliseconds: Int(ended.timeIntervalSince(began) * 1000),
+            host: ProcessInfo.processInfo.hostName, privilege: greeting.privilege,
+            versions: [
+                "etimedout": EtimedoutVersion.text, "libpcap": greeting.captureLibrary,
+                "kernel": greeting.kernel.version,
+            ],
+            attempts: Dictionary(
+                repeated.map { ("\($0.trial)", $0.attempt) }, uniquingKeysWith: { max($0, $1) }),
+            interruption: end == .done ? nil : cause)
+        return CampaignResult(record: record, provenance: provenance, trials: trials, end: end)
+    }
+
+    private static func cause(_ end: PerformanceEnd) -> String {
+        switch end {
+        case .done: "the performer sent no observation"
+        case .stopped: "interrupted before the trial was over"
+        case .failed(.died(let how, let line)):
+            "the performer died: \(how)" + (line.map { ": \($0)" } ?? "")
+        case .failed(let error): "\(error)"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Campaign
+import Reporting
+
+struct JudgeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "judge",
+        abstract: "Judge stored observations again; needs no privileges and no network.")
+
+    @Argument(
+        help: ArgumentHelp(
+            "A run's folder, or one observation's JSON file in such a folder.",
+            valueName: "folder"))
+    var path: String
+
+    @Flag(help: "Print the findings as JSON, and everything else to standard error.")
+    var json = false
+
+    @Flag(help: "Exit with 125 instead of 2, as git bisect run wants.")
+    var bisect = false
+
+    func run() throws {
+        let stored = try RunFolder.load(path)
+        let again = Rejudgement(stored)
+        let folder = stored.record == nil ? nil : path
+        try Conclusion(record: again.record, trials: again.trials, folder: folder, json: json)
+            .print()
+        if stored.record != nil { printDifferences(again.differences) }
+        try Conclusion.exit(again.record.status)
+    }
+
+    private func printDifferences(_ differences: [String]) {
+        let text =
+            differences.isEmpty
+            ? "\nThe same findings as are stored.\n"
+            : "\nOther than what is stored:\n"
+                + differences.map { "  \(PlainText.line($0))\n" }.joined()
+        if json { Terminal.printError(text) } else { Terminal.print(text) }
+    }
+}

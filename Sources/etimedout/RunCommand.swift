@@ -1,0 +1,142 @@
+import ArgumentParser
+import Behaviours
+import Campaign
+import Evidence
+import Foundation
+import Reporting
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Ask a kernel: perform the trials, judge them, leave the evidence in a folder.")
+
+    @Option(
+        name: .customLong("behaviour"),
+        help: ArgumentHelp(
+            "Only behaviours whose id matches; * stands for anything, and a first part for all "
+                + "that it begins. May be repeated.", valueName: "pattern"))
+    var behaviours: [String] = []
+
+    @Option(
+        name: .customLong("values"),
+        help: ArgumentHelp(
+            "Only trials with these values, such as \"T=3000 ipv4 veth\", or with those of them "
+                + "that are named. May be repeated.", valueName: "values"))
+    var values: [String] = []
+
+    @Option(help: ArgumentHelp("Which kernel; so far only host.", valueName: "selector"))
+    var kernel = "host"
+
+    @Flag(help: "Only list the behaviours, their questions and their values.")
+    var list = false
+
+    @Flag(help: "Only print scripts and expected schedules; needs no privileges.")
+    var dryRun = false
+
+    @Option(
+        name: .customLong("report"),
+        help: ArgumentHelp(
+            "The folder for the evidence, new or empty; by default one of its own below Reports/.",
+            valueName: "folder"))
+    var report: String?
+
+    @Flag(help: "Print the run's record as JSON, and everything else to standard error.")
+    var json = false
+
+    @Flag(help: "Exit with 125 instead of 2, as git bisect run wants.")
+    var bisect = false
+
+    func run() async throws {
+        guard kernel == "host" else {
+            throw CommandFailure("the kernel \"\(kernel)\" can't be asked, only host can so far")
+        }
+        let selection = TrialSelection(behaviours: behaviours, values: values)
+        let trials = try selection.trials()
+        if list {
+            Terminal.print(Listing.text(try selection.selectedBehaviours(), trials))
+            return
+        }
+        if dryRun {
+            Terminal.print(DryRun.text(trials))
+            return
+        }
+        try Host.refuseUnknownMachine()
+        try await perform(trials)
+    }
+
+    private func perform(_ trials: [TrialID]) async throws {
+        let performer = PerformerProcess(path: try PerformerLocator.locate())
+        let folder = try RunFolder.create(at: report, selector: kernel)
+        let campaign = Campaign(
+            requests: Campaign.requests(for: trials), performer: performer, folder: folder)
+        let line = ProgressLine()
+        let result: CampaignResult
+        do {
+            result = try await interruptible {
+                try await campaign.perform { line.take($0) }
+            }
+            line.erase()
+        } catch {
+            line.erase()
+            folder.removeIfEmpty()
+            if error is CancellationError {
+                throw CommandFailure("interrupted before anything was performed")
+            }
+            throw error
+        }
+        try Conclusion(
+            record: result.record, trials: result.trials, folder: folder.path, json: json
+        ).print()
+        switch result.end {
+        case .done: break
+        case .stopped: Terminal.complain("interrupted; what was finished is in \(folder.path)")
+        case .failed(let error): Terminal.complain("\(error)")
+        }
+        try Conclusion.exit(result.record.status)
+    }
+}
+
+/// This machine.
+enum Host {
+    /// The only machine whose socket structures and timers were checked.
+    private static let known = "x86_64"
+
+    static func refuseUnknownMachine() throws {
+        var names = utsname()
+        guard uname(&names) == 0 else { return }
+        let machine = withUnsafeBytes(of: &names.machine) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        guard machine == known else {
+            throw CommandFailure(
+                "this machine is \(machine); trials are performed on \(known) only "
+                    + "(judge and predict work anywhere)")
+        }
+    }
+}
+
+/// What is printed at the end of `run` and `judge`, and the exit status.
+struct Conclusion {
+    var record: RunRecord
+    var trials: [JudgedTrial]
+    var folder: String?
+    var json: Bool
+
+    func print() throws {
+        let descriptor = json ? STDERR_FILENO : STDOUT_FILENO
+        let summary = Summary(
+            trials, kernel: record.kernel,
+            options: Summary.Options(isColored: Terminal.isColored(descriptor), folder: folder))
+        if json {
+            Terminal.print(String(decoding: try JSONText.encode(record), as: UTF8.self))
+            Terminal.printError(summary.text)
+        } else {
+            Terminal.print(summary.text)
+        }
+    }
+
+    /// Ends the command with the status, unless that is success.
+    static func exit(_ status: RunStatus) throws {
+        guard status.exitCode == 0 else { throw ExitCode(status.exitCode) }
+    }
+}
