@@ -78,9 +78,10 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "Support", dependencies: ["KernelTimers", "Evidence", "Wire"],
+            name: "Support", dependencies: ["Behaviours", "KernelTimers", "Evidence", "Wire"],
             path: "Tests/Support", swiftSettings: strict),
         tests("KernelTimersTests", ["KernelTimers", "Support"]),
+        tests("JudgeTests", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Support", "Wire"]),
         tests("WireTests", ["Wire"]),
         tests("LinuxNetTests", ["LinuxNet", "CPcap", systemPackage]),
     ]
