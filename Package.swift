@@ -59,7 +59,9 @@ let package = Package(
 
         // What touches a kernel.
         module("LinuxNet", ["CLinux", "CNetlink", "CPcap", systemPackage]),
-        module("Testbed", ["LinuxNet", "CPcap", "CLinux", "Evidence", "Wire", systemPackage]),
+        module(
+            "Testbed",
+            ["LinuxNet", "CPcap", "CLinux", "Evidence", "KernelTimers", "Wire", systemPackage]),
         .executableTarget(
             name: "etimedout-perform",
             dependencies: ["Testbed", "Evidence", "LinuxNet", systemPackage],
