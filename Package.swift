@@ -59,7 +59,9 @@ let package = Package(
 
         // What touches a kernel.
         module("LinuxNet", ["CLinux", "CNetlink", "CPcap", systemPackage]),
-        module("Testbed", ["LinuxNet", "CPcap", "CLinux", "Evidence", "Wire", systemPackage]),
+        module(
+            "Testbed",
+            ["LinuxNet", "CPcap", "CLinux", "Evidence", "KernelTimers", "Wire", systemPackage]),
         .executableTarget(
             name: "etimedout-perform",
             dependencies: ["Testbed", "Evidence", "LinuxNet", systemPackage],
@@ -78,9 +80,10 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "Support", dependencies: ["KernelTimers", "Evidence", "Wire"],
+            name: "Support", dependencies: ["Behaviours", "KernelTimers", "Evidence", "Wire"],
             path: "Tests/Support", swiftSettings: strict),
         tests("KernelTimersTests", ["KernelTimers", "Support"]),
+        tests("JudgeTests", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Support", "Wire"]),
         tests("WireTests", ["Wire"]),
         tests("LinuxNetTests", ["LinuxNet", "CPcap", systemPackage]),
     ]

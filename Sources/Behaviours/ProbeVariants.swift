@@ -8,9 +8,11 @@ public enum ProbeVariants {
     public typealias Prospecting = @Sendable (Conditions, KernelRules) -> [Prospect]
 
     /// The variants. `restampsOnFailure`: whether the timer's attempts are the data itself and
-    /// fail, in which case kernels of 3.18 to 4.13 start the clock anew each time.
+    /// fail, in which case kernels of 3.18 to 4.13 start the clock anew each time. `answered`:
+    /// whether probes are answered, so that none ever counts against tcp_retries2.
     public static func all(
-        restampsOnFailure: Bool, _ prospecting: @escaping Prospecting
+        restampsOnFailure: Bool = false, answered: Bool = false,
+        _ prospecting: @escaping Prospecting
     ) -> [Variant] {
         func variant(
             _ name: String, _ summary: String, eras: [String],
@@ -64,13 +66,16 @@ public enum ProbeVariants {
                 eras: ["4.20 3976535af0cb …", "4.19.89", "4.14.159"],
                 applies: { !$0.hasUserTimeout }
             ) { _ in },
-            variant(
-                "by-retries.one-more",
-                "One unanswered probe more than tcp_retries2 is sent before the end.",
-                eras: ["… 4.20 3976535af0cb", "RHEL 7", "RHEL 8.0 … 8.3"],
-                applies: { !$0.hasUserTimeout }
-            ) { $0.probeLimit = .exceeding },
         ]
+        if !answered {
+            variants.append(
+                variant(
+                    "by-retries.one-more",
+                    "One unanswered probe more than tcp_retries2 is sent before the end.",
+                    eras: ["… 4.20 3976535af0cb", "RHEL 7", "RHEL 8.0 … 8.3"],
+                    applies: { !$0.hasUserTimeout }
+                ) { $0.probeLimit = .exceeding })
+        }
         if restampsOnFailure {
             variants.append(
                 variant(

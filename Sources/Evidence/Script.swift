@@ -141,6 +141,14 @@ public enum Action: Hashable, Codable, Sendable {
     case call(Call)
 }
 
+extension Action {
+    /// Whether the action is the wait for the connection's error.
+    public var isAwaitingError: Bool {
+        if case .awaitError = self { return true }
+        return false
+    }
+}
+
 /// Which of an actor's sockets.
 public enum SocketName: String, Hashable, Codable, Sendable {
     /// The socket that listens.

@@ -54,7 +54,7 @@ struct Trying {
         let expectations =
             behaviour.values(parameters) + variant.values(parameters, reading.conditions)
         let early = expectations.filter { happensBeforeOutage($0) }
-        let late = expectations.filter { !happensBeforeOutage($0) }
+        let late = expectations.filter { !happensBeforeOutage($0) && !dependsOnTheError($0) }
         attempt.partings =
             Values.partings(early, in: observation)
             + (reading.stateParting.map { [$0] } ?? [])
@@ -68,11 +68,30 @@ struct Trying {
         return behaviour.outage == .none || step.end <= reading.begin
     }
 
+    /// Whether it speaks of what follows an error that was never heard: then the schedule has said
+    /// so already, and the calls prove nothing.
+    private func dependsOnTheError(_ expectation: ValueExpectation) -> Bool {
+        guard reading.heard == nil, let step = observation.step(expectation.label) else {
+            return false
+        }
+        let waiting = observation.script.lanes.filter { $0.actor == .subject }.flatMap(\.steps)
+            .first { $0.action.isAwaitingError }
+        guard let waiting, let waited = observation.step(waiting.label) else { return false }
+        return step.actor == .subject && step.begin >= waited.begin
+    }
+
+    /// Until when the application listened: what ends later is not heard.
+    private var hearingEnd: Moment {
+        let waiting = observation.script.lanes.filter { $0.actor == .subject }.flatMap(\.steps)
+            .first { $0.action.isAwaitingError }
+        return waiting.flatMap { observation.step($0.label)?.end } ?? observation.end
+    }
+
     private func schedule(_ variant: Variant) -> Attempt {
         let roots = variant.prospects(reading.conditions, observation.trial.parameters)
         guard behaviour.outage != .none else { return Attempt(name: variant.name) }
         var search = Search(
-            events: reading.events, end: observation.end, stalls: stalls,
+            events: reading.events, end: observation.end, hearingEnd: hearingEnd, stalls: stalls,
             tick: reading.conditions.tick, counters: observation.counters)
         search.follow(roots, path: Search.Path())
         var attempt = search.best
@@ -85,6 +104,7 @@ struct Trying {
 struct Search {
     let events: [ObservedEvent]
     let end: Moment
+    let hearingEnd: Moment
     let stalls: [Stall]
     let tick: TickRate
     let counters: CounterPair
@@ -94,11 +114,12 @@ struct Search {
     private var budget = 20_000
 
     init(
-        events: [ObservedEvent], end: Moment, stalls: [Stall], tick: TickRate,
-        counters: CounterPair
+        events: [ObservedEvent], end: Moment, hearingEnd: Moment, stalls: [Stall],
+        tick: TickRate, counters: CounterPair
     ) {
         self.events = events
         self.end = end
+        self.hearingEnd = hearingEnd
         self.stalls = stalls
         self.tick = tick
         self.counters = counters
@@ -192,10 +213,11 @@ struct Search {
         if expected.window.latest > end {
             if let observed {
                 record(path, Self.extra(observed, at: path, expected: "\(expected.kind)"), prospects)
-            } else {
-                succeed(path, isOpen: true, prospects)
+                return
             }
-            return
+            // Not yet, or just so: only the kernel's counters know.
+            succeed(path, isOpen: true, prospects)
+            guard !isDone, expected.window.earliest <= end else { return }
         }
         // What is seen next must not come before what is passed over can have happened.
         if let observed, observed.window.latest < expected.window.earliest,
@@ -219,7 +241,7 @@ struct Search {
         let index = path.comparisons.count
         guard let observed else {
             let excuse = allowance(at: [Window(at: end)] + expected.anchors)
-            if expected.window.latest + excuse >= end {
+            if expected.window.latest + excuse >= (expected.kind.isAbort ? hearingEnd : end) {
                 succeed(path, isOpen: true, prospects)
             } else {
                 record(

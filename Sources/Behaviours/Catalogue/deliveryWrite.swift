@@ -25,7 +25,7 @@ extension Behaviour {
                 ], after: "connect", of: .subject)
         },
         outage: .windowShut(since: "fill"),
-        variants: ProbeVariants.all(restampsOnFailure: false) { conditions, rules in
+        variants: ProbeVariants.all(answered: true) { conditions, rules in
             ProbeTimer(conditions, rules, fates: Timeline(.answered))
                 .prospects(armed: conditions.mark("shut"))
         },

@@ -23,7 +23,7 @@ extension Behaviour {
             ZeroWindow.script(parameters, subject: Script.hearing(horizonMilliseconds: horizon))
         },
         outage: .windowShut(since: "fill"),
-        variants: ProbeVariants.all(restampsOnFailure: false) { conditions, rules in
+        variants: ProbeVariants.all(answered: true) { conditions, rules in
             ProbeTimer(conditions, rules, fates: Timeline(.answered))
                 .prospects(armed: conditions.mark("shut"))
         } + [

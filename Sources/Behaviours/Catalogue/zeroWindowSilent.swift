@@ -25,7 +25,7 @@ extension Behaviour {
                 ])
         },
         outage: .windowShut(since: "fill"),
-        variants: ProbeVariants.all(restampsOnFailure: false) { conditions, rules in
+        variants: ProbeVariants.all { conditions, rules in
             ProbeTimer(conditions, rules, fates: Timeline(.lost))
                 .prospects(armed: conditions.mark("shut"))
         },

@@ -1,0 +1,125 @@
+internal import Evidence
+internal import KernelTimers
+internal import LinuxNet
+
+extension Evidence.ClockPair {
+    /// Reads both clocks now.
+    static func now() -> Evidence.ClockPair {
+        let pair = LinuxNet.ClockPair.now()
+        return Evidence.ClockPair(
+            monotonicBefore: pair.monotonicBeforeNanoseconds, realtime: pair.realtimeNanoseconds,
+            monotonicAfter: pair.monotonicAfterNanoseconds)
+    }
+}
+
+extension KernelSample {
+    /// What TCP_INFO says.
+    init(_ info: TCPInfo, at window: Window, timer: Timer?) {
+        self.init(
+            at: window, state: info.state.kernelName, retransmits: Int(info.retransmits),
+            probes: Int(info.probes), backoff: Int(info.backoff),
+            rtoMicroseconds: Int(info.rtoMicroseconds),
+            rttMicroseconds: Int(info.rttMicroseconds),
+            rttVariationMicroseconds: Int(info.rttVariationMicroseconds),
+            unacked: Int(info.unacked), notSentBytes: info.newer.notSentBytes.map(Int.init),
+            totalRetransmissions: Int(info.totalRetransmissions), timer: timer)
+    }
+}
+
+extension KernelSample.Timer {
+    /// The timer as /proc/net/tcp names it; nil for a number that nobody knows.
+    init?(_ timer: ProcTCP.Timer) {
+        switch timer {
+        case .none: self = .none
+        case .retransmission: self = .retransmit
+        case .keepalive: self = .keepAlive
+        case .timeWait: self = .timeWait
+        case .probe: self = .probe
+        case .unknown: return nil
+        }
+    }
+}
+
+extension TCPState {
+    /// The state's name as in include/net/tcp_states.h, without `TCP_`.
+    var kernelName: String {
+        switch self {
+        case .established: "ESTABLISHED"
+        case .synSent: "SYN_SENT"
+        case .synReceived: "SYN_RECV"
+        case .finWait1: "FIN_WAIT1"
+        case .finWait2: "FIN_WAIT2"
+        case .timeWait: "TIME_WAIT"
+        case .closed: "CLOSE"
+        case .closeWait: "CLOSE_WAIT"
+        case .lastAck: "LAST_ACK"
+        case .listen: "LISTEN"
+        case .closing: "CLOSING"
+        case .newSynReceived: "NEW_SYN_RECV"
+        case .boundInactive: "BOUND_INACTIVE"
+        case .unknown(let number): "STATE_\(number)"
+        }
+    }
+}
+
+extension Counters {
+    /// The counters that the model predicts, even at zero; of the others those that are not.
+    var forJudge: [String: Int64] {
+        let modelled = Set(CounterPair.modelled)
+        return values.filter { $0.value != 0 || modelled.contains($0.key) }
+            .mapValues { Int64(clamping: $0) }
+    }
+}
+
+extension Option {
+    /// The option in the words of the module below.
+    var socketOption: SocketOption {
+        switch self {
+        case .userTimeout: .userTimeout
+        case .noDelay: .noDelay
+        case .sendBuffer: .sendBuffer
+        case .receiveBuffer: .receiveBuffer
+        case .keepAlive: .keepalive
+        }
+    }
+}
+
+extension SocketOption {
+    /// SO_RCVTIMEO: how long a call may wait for data (socket(7)).
+    static let receiveTimeout = SocketOption(level: 1, number: 20, name: "SO_RCVTIMEO")
+    /// SO_SNDTIMEO: how long a call may wait for room, or for a connection.
+    static let sendTimeout = SocketOption(level: 1, number: 21, name: "SO_SNDTIMEO")
+}
+
+extension TCPSocket {
+    /// Sets SO_RCVTIMEO or SO_SNDTIMEO. The kernel takes 0 for "for ever", so less than 1 µs is
+    /// 1 µs.
+    func setTimeout(_ option: SocketOption, nanoseconds: Int64) throws(LinuxError) {
+        let microseconds = max(1, nanoseconds / 1000)
+        var bytes: [UInt8] = []
+        for field in [microseconds / 1_000_000, microseconds % 1_000_000] {
+            withUnsafeBytes(of: field) { bytes += $0 }
+        }
+        try setOption(option, bytes: bytes)
+    }
+
+    /// Lets calls wait for ever again.
+    func clearTimeout(_ option: SocketOption) throws(LinuxError) {
+        try setOption(option, bytes: [UInt8](repeating: 0, count: 16))
+    }
+}
+
+/// The first bytes of a 32-bit integer as the kernel reads them.
+func optionBytes(value: Int, lengthBytes: Int) -> [UInt8] {
+    let whole = withUnsafeBytes(of: Int32(truncatingIfNeeded: value).littleEndian, Array.init)
+    let padding = [UInt8](repeating: 0, count: max(0, lengthBytes - whole.count))
+    return Array((whole + padding).prefix(max(0, lengthBytes)))
+}
+
+extension PollEvents {
+    /// The names of the events as in C, sorted: `POLLERR`, `EPOLLIN`.
+    func names(prefix: String) -> [String] {
+        guard !isEmpty else { return [] }
+        return description.split(separator: "|").map { prefix + $0 }.sorted()
+    }
+}

@@ -1,0 +1,30 @@
+public import Evidence
+internal import CPcap
+internal import LinuxNet
+
+/// The machine on which trials are performed.
+public enum Host {
+    /// Moves the process into namespaces of its own. To be called before anything starts a thread.
+    ///
+    /// - Returns: how that was done, as a greeting says it.
+    /// - Throws: why it can't be done, and what to do about it, in one line.
+    public static func isolate() throws -> String {
+        switch try Isolation.enterPrivate() {
+        case .privileged: "root"
+        case .userNamespace: "user namespace"
+        }
+    }
+
+    /// The running kernel and the libraries, as the performer says first.
+    public static func greeting(privilege: String) throws -> Greeting {
+        let name = try SystemName.current()
+        return Greeting(
+            kernel: KernelIdentity(
+                selector: "host", release: name.release, version: name.version,
+                machine: name.machine, hz: try MonotonicClock.jiffiesPerSecond()),
+            privilege: privilege, captureLibrary: String(cString: pcap_lib_version()))
+    }
+
+    /// The machines whose kernels were tried; others are refused by name.
+    public static let supportedMachines = ["aarch64", "x86_64"]
+}

@@ -1,0 +1,162 @@
+internal import Evidence
+internal import KernelTimers
+internal import LinuxNet
+internal import SystemPackage
+
+/// Connections made, bytes sent and received.
+extension LaneRun {
+    private var addressing: Addressing { trial.testbed.addressing }
+
+    func listen(receiveBufferBytes: Int?) throws {
+        let socket = try TCPSocket(addressing.socketFamily)
+        trial.register(socket)
+        try socket.set(.reuseAddress, to: 1)
+        if let receiveBufferBytes {
+            try socket.set(.receiveBuffer, to: CInt(clamping: receiveBufferBytes))
+        }
+        let own = addressing.address(of: actor)
+        try socket.bind(to: SocketAddress(own, port: Addressing.listeningPort))
+        try socket.listen(backlog: 16)
+        listener = socket
+    }
+
+    func connect() throws {
+        let socket = try TCPSocket(addressing.socketFamily)
+        trial.register(socket)
+        try socket.set(.reuseAddress, to: 1)
+        let own = SocketAddress(
+            addressing.address(of: actor), port: Addressing.connectingPort)
+        try socket.bind(to: own)
+        // connect(2) waits as long as SO_SNDTIMEO allows.
+        try socket.setTimeout(.sendTimeout, nanoseconds: timeLeft)
+        let target = SocketAddress(
+            addressing.address(of: actor.other), port: Addressing.listeningPort)
+        try record("connect") { () throws(LinuxError) in
+            try socket.connect(to: target)
+        } complete: { _, _ in
+        }.get()
+        try socket.clearTimeout(.sendTimeout)
+        take(socket)
+    }
+
+    func accept(_ step: Step) throws {
+        let listener = try socket(.listener)
+        let ready = try Poll.wait(for: .input, on: listener.descriptor, until: deadline)
+        if ready.isEmpty { throw late(step, "no connection to accept") }
+        let accepted = try record("accept") { () throws(LinuxError) in
+            try listener.accept()
+        } complete: { _, _ in
+        }.get()
+        trial.register(accepted.connection)
+        take(accepted.connection)
+    }
+
+    private func take(_ socket: TCPSocket) {
+        connection = socket
+        guard actor == .subject else { return }
+        trial.watch(socket)
+        trial.sample()
+    }
+
+    /// Until the step must be done, nanoseconds.
+    var timeLeft: Int64 { max(0, deadline - MonotonicClock.nowNanoseconds()) }
+
+    func send(_ count: Int, _ step: Step) throws {
+        let socket = try socket(.connection)
+        let bytes = [UInt8](repeating: UInt8(ascii: "e"), count: count)
+        var sent = 0
+        let outcome = record("write") { () throws(LinuxError) in
+            while sent < count {
+                do throws(LinuxError) {
+                    sent += try socket.send(Array(bytes[sent...]), flags: .doNotWait)
+                } catch let error where error.errno == .resourceTemporarilyUnavailable {
+                    let room = try Poll.wait(
+                        for: .output, on: socket.descriptor, until: self.deadline)
+                    if room.isEmpty { throw error }
+                }
+            }
+            return sent
+        } complete: { sent, call in
+            call.result = sent
+        }
+        try judge(outcome, step, "took \(sent) of \(count) bytes")
+    }
+
+    func receive(_ count: Int, _ step: Step) throws {
+        let socket = try socket(.connection)
+        var received = 0
+        let outcome = record("read") { () throws(LinuxError) in
+            while received < count {
+                let ready = try Poll.wait(
+                    for: .input, on: socket.descriptor, until: self.deadline)
+                if ready.isEmpty {
+                    throw LinuxError(
+                        operation: "read", errno: .resourceTemporarilyUnavailable)
+                }
+                let bytes = try socket.receive(upTo: count - received, flags: .doNotWait)
+                if bytes.isEmpty { break }
+                received += bytes.count
+            }
+            return received
+        } complete: { received, call in
+            call.result = received
+        }
+        try judge(outcome, step, "gave \(received) of \(count) bytes")
+    }
+
+    /// An exchange that ends in an error, or at the deadline, leaves nothing to judge. A cancelled
+    /// trial's sockets are shut down: that is no reason of its own.
+    private func judge(
+        _ outcome: Result<Int, LinuxError>, _ step: Step, _ what: String
+    ) throws(LaneError) {
+        if trial.board.failure != nil { throw .cancelled }
+        do throws(LinuxError) {
+            _ = try outcome.get()
+        } catch {
+            if error.errno == .resourceTemporarilyUnavailable { throw late(step, what) }
+            throw .testbed("step \(step.label) of the \(actor): \(error), after it \(what)")
+        }
+    }
+
+    /// Sends until the kernel takes no more.
+    func fill(_ count: Int) throws {
+        let socket = try socket(.connection)
+        let chunk = [UInt8](repeating: UInt8(ascii: "f"), count: 16_384)
+        let outcome = record("write") { () throws(LinuxError) in
+            var taken = 0
+            while taken < count {
+                do throws(LinuxError) {
+                    let rest = Array(chunk.prefix(count - taken))
+                    taken += try socket.send(rest, flags: .doNotWait)
+                } catch let error where error.errno == .resourceTemporarilyUnavailable {
+                    break
+                }
+            }
+            return taken
+        } complete: { taken, call in
+            call.result = taken
+        }
+        _ = try outcome.get()
+    }
+
+    /// Waits until everything sent is acknowledged.
+    ///
+    /// The acknowledgement shows in a capture a moment before TCP has processed it, so that asking
+    /// at once may be too early and nothing follows: hence the second look, 10 ms later.
+    func awaitAcknowledged(_ step: Step) throws {
+        let socket = try socket(.connection)
+        while true {
+            let seen = trial.board.packets
+            if try socket.unacknowledgedBytes() == 0 { return }
+            let now = MonotonicClock.nowNanoseconds()
+            if now >= deadline { throw late(step, "not all was acknowledged") }
+            try trial.board.awaitPackets(beyond: seen, until: min(deadline, now + 10_000_000))
+        }
+    }
+
+    func awaitReadable(_ name: SocketName, _ step: Step) throws {
+        let socket = try socket(name)
+        let ready = try Poll.wait(for: .input, on: socket.descriptor, until: deadline)
+        if ready.isEmpty { throw late(step, "the \(name.rawValue) was not readable") }
+    }
+}

@@ -1,0 +1,129 @@
+public import Evidence
+internal import LinuxNet
+internal import Synchronization
+
+/// Performs plans: all trials at once, each in namespaces of its own.
+///
+/// The process must have private namespaces already, and CAP_NET_ADMIN in them.
+public enum Performance {
+    /// What the one who asked hears.
+    public enum Event: Sendable {
+        /// A trial has got so far.
+        case progress(Progress)
+        /// A trial has ended, or could not be performed: its observation says which.
+        case observation(Observation)
+    }
+
+    /// Performs all trials of a plan, and returns when all observations were reported.
+    ///
+    /// - Parameter report: called on this thread, one event at a time. It may block: nothing that
+    ///   is being witnessed waits for it.
+    /// - Throws: `LinuxError` if the witnesses themselves can't be set up.
+    public static func perform(_ plan: Plan, report: (Event) -> Void) throws {
+        // Namespaces, captures and files in /proc, sockets: some twenty a trial.
+        try ResourceLimits.raiseOpenFiles(to: 256 + 40 * plan.trials.count)
+        let hz = try MonotonicClock.jiffiesPerSecond()
+        let watchdogs = Watchdogs(jiffyNanoseconds: try MonotonicClock.jiffyNanoseconds())
+        let service = try CaptureService()
+        let sampler = try Sampler(periodMilliseconds: plan.samplePeriodMilliseconds)
+        let events = EventQueue()
+        let trials = makeTrials(of: plan, service, events) { index, error in
+            let request = plan.trials[index]
+            var observation = Observation(
+                trial: request.trial, script: request.script, attempt: request.attempt, hz: hz)
+            observation.failure = Observation.Failure(error, during: "setting up")
+            report(.observation(observation))
+        }
+        let threads = try [service.start(), sampler.start()] + watchdogs.start()
+        defer {
+            service.stop()
+            sampler.stop()
+            watchdogs.stop()
+            for thread in threads { try? thread.join() }
+        }
+        for trial in trials {
+            sampler.add(trial)
+            trial.start()
+        }
+        let closer = Closer(service)
+        defer { closer.finish() }
+        var left = trials.count
+        while left > 0 {
+            for event in events.take() {
+                switch event {
+                case .progress(let index, let label):
+                    report(.progress(Progress(index: index, label: label)))
+                case .ended(let trial):
+                    sampler.remove(trial)
+                    report(.observation(trial.observation(hz: hz, watchdogs: watchdogs)))
+                    closer.close(trial)
+                    left -= 1
+                }
+            }
+        }
+    }
+
+    /// Makes all testbeds, on two threads: most of the time goes into waiting for the kernel's
+    /// locks, and more threads only make the waiting longer.
+    private static func makeTrials(
+        of plan: Plan, _ service: CaptureService, _ events: EventQueue,
+        failed: (Int, any Error) -> Void
+    ) -> [Trial] {
+        let next = Atomic(0)
+        let made = Mutex<[Int: Result<Trial, any Error>]>([:])
+        let work: @Sendable () -> Void = {
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < plan.trials.count else { return }
+                let result = Result {
+                    let trial = try Trial(
+                        index: index, request: plan.trials[index],
+                        maximumPackets: plan.maximumPackets, events: events)
+                    try trial.prepare(service)
+                    return trial
+                }
+                made.withLock { $0[index] = result }
+            }
+        }
+        let helper = try? WorkerThread(name: "set-up", work)
+        work()
+        try? helper?.join()
+        var trials: [Trial] = []
+        for (index, result) in made.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            switch result {
+            case .success(let trial): trials.append(trial)
+            case .failure(let error): failed(index, error)
+            }
+        }
+        return trials
+    }
+}
+
+/// Closes what ended trials held, on a thread of its own: closing a capture waits for a grace
+/// period of the kernel.
+private final class Closer: Sendable {
+    private let queue = Monitor<(trials: [Trial], isOver: Bool)>(([], false))
+    private let thread: WorkerThread?
+
+    init(_ service: CaptureService) {
+        let queue = queue
+        thread = try? WorkerThread(name: "closer") {
+            while true {
+                let taken: [Trial]? = queue.wait(until: nil) { state in
+                    guard !state.trials.isEmpty || state.isOver else { return nil }
+                    defer { state.trials = [] }
+                    return state.trials
+                }
+                guard let taken, !taken.isEmpty else { return }
+                for trial in taken { trial.release(service) }
+            }
+        }
+    }
+
+    func close(_ trial: Trial) { queue.change { $0.trials.append(trial) } }
+
+    func finish() {
+        queue.change { $0.isOver = true }
+        try? thread?.join()
+    }
+}

@@ -1,0 +1,205 @@
+internal import Evidence
+internal import KernelTimers
+internal import LinuxNet
+internal import Synchronization
+internal import Wire
+
+/// One trial under way: its testbed, its actors' records, and what the kernel's witness said.
+final class Trial: Sendable {
+    let index: Int
+    let request: Plan.Request
+    /// What is performed; the observation may be told another.
+    let script: Script
+    let board = Board()
+    let testbed: TrialTestbed
+    let flow: Flow
+    let recorders: [CaptureRecorder]
+    private let events: EventQueue
+    private let record: Mutex<Record>
+
+    private struct Record: Sendable {
+        var zero: Int64 = 0
+        var end: Int64?
+        var lanesLeft = 0
+        var clocks: [Evidence.ClockPair] = []
+        var steps: [StepRecord] = []
+        var samples: [KernelSample] = []
+        var counters = CounterPair()
+        var sockets: [TCPSocket] = []
+        var connection: TCPSocket?
+        var captureTokens: [UInt64] = []
+    }
+
+    /// Makes the testbed and opens the captures.
+    init(index: Int, request: Plan.Request, maximumPackets: Int, events: EventQueue) throws {
+        self.index = index
+        self.request = request
+        self.events = events
+        let script = request.performInstead ?? request.script
+        self.script = script
+        let testbed = try TrialTestbed(script)
+        self.testbed = testbed
+        let flow = testbed.addressing.flow(connecting: script.connectingActor)
+        self.flow = flow
+        let board = board
+        recorders = testbed.captures.map {
+            CaptureRecorder(
+                $0.capture, actor: $0.actor, flow: flow, board: board,
+                maximumPackets: maximumPackets)
+        }
+        record = Mutex(Record())
+    }
+
+    /// Makes the actors' threads, which wait for `start`, and hands the captures to their thread.
+    func prepare(_ service: CaptureService) throws {
+        record.withLock { $0.lanesLeft = script.lanes.count }
+        for recorder in recorders {
+            let token = try service.add(recorder)
+            record.withLock { $0.captureTokens.append(token) }
+        }
+        var started = 0
+        do {
+            for lane in script.lanes {
+                _ = try WorkerThread(
+                    name: "\(lane.actor) \(index)", in: testbed.namespace(of: lane.actor)
+                ) { LaneRun(self, lane).run() }
+                started += 1
+            }
+        } catch {
+            // Those that run already will find the trial cancelled.
+            record.withLock { $0.lanesLeft = started }
+            fail(Observation.Failure(error, during: "starting the actors"))
+            if started == 0 { throw error }
+        }
+    }
+
+    /// Lets the actors begin: the trial's zero.
+    func start() {
+        let pair = Evidence.ClockPair.now()
+        for recorder in recorders { recorder.setClockOffset(pair.offset) }
+        record.withLock {
+            $0.clocks = [pair]
+            $0.zero = MonotonicClock.nowNanoseconds()
+        }
+        board.open()
+    }
+
+    /// The trial's zero on CLOCK_MONOTONIC.
+    var zero: Int64 { record.withLock { $0.zero } }
+
+    /// Cancels the trial and wakes every actor that is blocked on a socket. The first reason counts.
+    func fail(_ failure: Observation.Failure) {
+        board.fail(failure)
+        for socket in record.withLock({ $0.sockets }) { try? socket.shutdown(.both) }
+    }
+
+    /// Has a socket woken when the trial fails.
+    func register(_ socket: TCPSocket) {
+        record.withLock { $0.sockets.append(socket) }
+        if board.failure != nil { try? socket.shutdown(.both) }
+    }
+
+    /// The subject's connection: what the kernel's witness looks at.
+    func watch(_ connection: TCPSocket) { record.withLock { $0.connection = connection } }
+
+    /// Notes that a step is done, and lets those go on who wait for it.
+    func done(_ step: StepRecord, _ moments: Board.Done) {
+        record.withLock { $0.steps.append(step) }
+        if step.label == script.proof { prove() }
+        board.post(step.label, moments)
+        events.put(.progress(index: index, label: step.label))
+    }
+
+    /// The instrument is proved: takes what the judge compares the end with.
+    private func prove() {
+        sample()
+        do {
+            let counters = try testbed.counters.read().forJudge
+            record.withLock { $0.counters.before = counters }
+        } catch {
+            fail(Observation.Failure(error, during: "reading the subject's counters"))
+        }
+        for recorder in recorders { recorder.markImpairment() }
+    }
+
+    /// Reads TCP_INFO, if there is a connection yet. Any thread may.
+    func sample(timer: KernelSample.Timer? = nil) {
+        record.withLock { record in
+            guard record.end == nil, let connection = record.connection else { return }
+            let before = MonotonicClock.nowNanoseconds()
+            guard let info = try? connection.info() else { return }
+            let after = MonotonicClock.nowNanoseconds()
+            let window = Window(
+                Moment(nanoseconds: before - record.zero), Moment(nanoseconds: after - record.zero))
+            let sample = KernelSample(info, at: window, timer: timer)
+            if let last = record.samples.indices.last,
+                record.samples[last].saysTheSame(as: sample)
+            {
+                record.samples[last].last = window
+            } else {
+                record.samples.append(sample)
+            }
+        }
+    }
+
+    /// An actor has done its steps, or cannot go on. The last one ends the trial.
+    func laneEnded() {
+        let isLast = record.withLock { record in
+            record.lanesLeft -= 1
+            return record.lanesLeft == 0
+        }
+        guard isLast else { return }
+        sample()
+        record.withLock { $0.end = MonotonicClock.nowNanoseconds() }
+        do {
+            let counters = try testbed.counters.read().forJudge
+            record.withLock { $0.counters.after = counters }
+        } catch {
+            board.fail(Observation.Failure(error, during: "reading the subject's counters"))
+        }
+        let pair = Evidence.ClockPair.now()
+        record.withLock { $0.clocks.append(pair) }
+        events.put(.ended(self))
+    }
+
+    /// The observation, once the trial has ended; `release` comes after it.
+    func observation(hz: Int, watchdogs: Watchdogs) -> Observation {
+        for recorder in recorders { recorder.finish() }
+        var observation = Observation(
+            trial: request.trial, script: request.script, attempt: request.attempt, hz: hz)
+        let known = Set(request.script.lanes.flatMap { $0.steps.map(\.label) })
+        record.withLock { record in
+            let end = Moment(nanoseconds: (record.end ?? record.zero) - record.zero)
+            observation.zeroMonotonicNanoseconds = record.zero
+            observation.clocks = record.clocks
+            observation.steps = record.steps.filter { known.contains($0.label) }
+            observation.samples = record.samples
+            observation.counters = record.counters
+            observation.flow = record.connection == nil ? nil : flow
+            observation.end = end
+        }
+        observation.captures = recorders.map(\.record)
+        observation.sysctls = testbed.sysctls
+        let seen = watchdogs.seen(
+            zero: observation.zeroMonotonicNanoseconds, end: observation.end)
+        observation.stalls = seen.stalls
+        observation.longestGapNanoseconds = seen.longestGapNanoseconds
+        observation.failure = board.failure
+        return observation
+    }
+
+    /// Closes sockets, captures and files. The namespaces stay until the process ends.
+    func release(_ service: CaptureService) {
+        let (tokens, sockets) = record.withLock { record in
+            defer {
+                record.sockets = []
+                record.connection = nil
+            }
+            return (record.captureTokens, record.sockets)
+        }
+        for token in tokens { service.remove(token) }
+        for recorder in recorders { recorder.close() }
+        for socket in sockets { try? socket.close() }
+        testbed.close()
+    }
+}

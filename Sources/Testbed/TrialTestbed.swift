@@ -1,0 +1,151 @@
+internal import Evidence
+internal import LinuxNet
+internal import SystemPackage
+
+/// The namespaces of one trial, the link between them, and the witnesses' open files.
+///
+/// Nothing is undone: the namespaces vanish with the process. A kernel that takes one down holds
+/// locks that other trials' setting up and address changes wait for.
+final class TrialTestbed: Sendable {
+    let addressing: Addressing
+    private let spaces: [Actor: NetworkNamespace]
+    private let configurators: [Actor: NetworkConfigurator]
+    /// The open captures, the subject's first.
+    let captures: [(actor: Actor, capture: PacketCapture)]
+    /// The subject's counters.
+    let counters: CounterReader
+    /// The subject's sockets in /proc, where the script asks for them.
+    let sockets: ProcTCPReader?
+    /// Sysctls of the subject as read back.
+    let sysctls: [String: String]
+
+    /// The namespace of an actor; on loopback both have the same.
+    func namespace(of actor: Actor) -> NetworkNamespace? { spaces[actor] ?? spaces[.subject] }
+
+    /// Makes the testbed of a script.
+    init(_ script: Script) throws {
+        addressing = Addressing(family: script.family, link: script.link)
+        let subject = try Setup(script, .subject)
+        var setups = [subject]
+        switch script.link {
+        case .veth:
+            let peer = try Setup(script, .peer)
+            try subject.joined(to: peer)
+            setups.append(peer)
+        case .loopback:
+            try subject.onLoopback()
+        }
+        let addressing = addressing
+        // Captures come last: what setting up sent is no part of the trial.
+        captures = try setups.map { setup in
+            let interface = addressing.interface(of: setup.actor)
+            return (
+                setup.actor, try setup.space.run { try PacketCapture(interface: interface) }
+            )
+        }
+        let wantsTimer = script.contains { $0 == .inspectTimer }
+        (counters, sockets, sysctls) = try subject.space.run {
+            var settings: [String: String] = [:]
+            for key in Settings.reported { settings[key] = try Sysctl.read(key) }
+            return (try CounterReader(), wantsTimer ? try ProcTCPReader() : nil, settings)
+        }
+        spaces = Dictionary(uniqueKeysWithValues: setups.map { ($0.actor, $0.space) })
+        // Two descriptors and a port of libnl each: kept only where the script changes addresses.
+        let changesAddresses = script.contains { $0 == .removeAddress || $0 == .restoreAddress }
+        configurators =
+            changesAddresses
+            ? Dictionary(uniqueKeysWithValues: setups.map { ($0.actor, $0.configurator) }) : [:]
+    }
+
+    /// Removes or restores the address at which an actor's connection ends.
+    func setAddress(of actor: Actor, present: Bool) throws(LinuxError) {
+        guard let configurator = configurators[actor] ?? configurators[.subject] else {
+            throw LinuxError(operation: "change addresses", errno: .badFileDescriptor)
+        }
+        let address = addressing.address(of: actor)
+        let interface = addressing.interface(of: actor)
+        if present {
+            try configurator.addAddress(
+                address, prefixLength: addressing.prefixLength, to: interface)
+        } else {
+            try configurator.removeAddress(
+                address, prefixLength: addressing.prefixLength, from: interface)
+        }
+    }
+
+    /// Lets go of the files.
+    func close() {
+        try? counters.close()
+        try? sockets?.close()
+    }
+}
+
+/// One namespace in the making.
+private struct Setup: Sendable {
+    let actor: Actor
+    let space: NetworkNamespace
+    let configurator: NetworkConfigurator
+    let addressing: Addressing
+    let interface: String
+
+    /// A namespace with its sysctls set, and nothing else yet.
+    init(_ script: Script, _ actor: Actor) throws {
+        self.actor = actor
+        let addressing = Addressing(family: script.family, link: script.link)
+        self.addressing = addressing
+        interface = addressing.interface(of: actor)
+        space = try NetworkNamespace()
+        let own = actor == .subject ? script.sysctls : [:]
+        configurator = try space.run {
+            for (key, value) in Settings.always { Self.setIfPresent(key, value) }
+            if addressing.family == .ipv4 {
+                for (key, value) in Settings.withoutIPv6 { Self.setIfPresent(key, value) }
+            }
+            for (key, value) in own.sorted(by: { $0.key < $1.key }) {
+                try Sysctl.write(key, value)
+            }
+            return try NetworkConfigurator()
+        }
+    }
+
+    /// What an old kernel lacks in a namespace it does not need there; what matters of it shows in
+    /// the sysctls read back and in the capture.
+    private static func setIfPresent(_ key: String, _ value: String) {
+        try? Sysctl.write(key, value)
+    }
+
+    /// Joins the subject's namespace and the peer's by a veth pair.
+    func joined(to peer: Setup) throws {
+        try configurator.addVethPair(
+            LinkEnd(name: interface, hardwareAddress: Addressing.subjectHardware),
+            peer: LinkEnd(name: peer.interface, hardwareAddress: Addressing.peerHardware),
+            in: peer.space)
+        for end in [self, peer] {
+            try end.configurator.turnOffloadsOff(end.interface)
+            try end.configurator.setUp(end.interface)
+        }
+        try addAddresses([addressing.base, addressing.virtual])
+        try peer.addAddresses([addressing.peer])
+        try configurator.addPermanentNeighbour(
+            addressing.peer, Addressing.peerHardware, on: interface)
+        for address in [addressing.base, addressing.virtual] {
+            try peer.configurator.addPermanentNeighbour(
+                address, Addressing.subjectHardware, on: peer.interface)
+        }
+    }
+
+    /// Gives the namespace's loopback interface all addresses, and the MTU of an Ethernet.
+    func onLoopback() throws {
+        try configurator.turnOffloadsOff(interface)
+        try configurator.setMTU(interface, bytes: 1500)
+        try configurator.setUp(interface)
+        try addAddresses([addressing.base, addressing.virtual, addressing.peer])
+    }
+
+    private func addAddresses(_ addresses: [InternetAddress]) throws {
+        for address in addresses {
+            try configurator.addAddress(
+                address, prefixLength: addressing.prefixLength, to: interface)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+internal import Evidence
+internal import FoundationEssentials
+internal import Glibc
+internal import LinuxNet
+internal import Testbed
+
+/// Frames in on fd 0, frames out on fd 1. Used by one thread, but for `exitAtEnd`'s own.
+struct Channel {
+    /// The exit status when the one who asked is gone.
+    static let abandoned: CInt = 3
+
+    /// Sends a frame with a value as its JSON.
+    func send(_ kind: Frame.Kind, json value: some Encodable) throws {
+        try write(Frame(kind, try Self.json(value)))
+    }
+
+    /// Sends a frame without payload.
+    func send(_ kind: Frame.Kind) throws { try write(Frame(kind)) }
+
+    /// Sends a frame; when nobody takes it any more, ends the process.
+    func sendOrExit(_ kind: Frame.Kind, json value: some Encodable) {
+        orExit { try send(kind, json: value) }
+    }
+
+    /// Sends an observation with its packets; when nobody takes it any more, ends the process.
+    func sendOrExit(_ observation: Observation) {
+        orExit {
+            let payload = ObservationPayload.encode(
+                json: try Self.json(observation), captures: observation.captures)
+            try write(Frame(.observation, payload))
+        }
+    }
+
+    private func orExit(_ body: () throws -> Void) {
+        do {
+            try body()
+        } catch {
+            Perform.complain("cannot report: \(error)")
+            _exit(Self.abandoned)
+        }
+    }
+
+    /// Waits for the plan; nil if the one who asked goes away without having sent a byte.
+    func receivePlan() throws -> Plan? {
+        var parser = FrameParser()
+        while true {
+            if let frame = try parser.next() {
+                guard frame.kind == .plan else {
+                    throw Refused("a plan was expected, not a frame of kind \(frame.kind)")
+                }
+                do {
+                    return try JSONDecoder().decode(Plan.self, from: Data(frame.payload))
+                } catch {
+                    throw Refused("the plan cannot be read: \(error)")
+                }
+            }
+            let bytes = try Self.read()
+            guard !bytes.isEmpty else {
+                if parser.pendingBytes == 0 { return nil }
+                throw Refused("the plan ends after \(parser.pendingBytes) bytes")
+            }
+            parser.append(bytes)
+        }
+    }
+
+    /// Ends the process as soon as fd 0 ends: nobody wants the observations any more, and the
+    /// namespaces go with it.
+    func exitAtEnd() throws {
+        _ = try WorkerThread(name: "input") {
+            while let bytes = try? Self.read(), !bytes.isEmpty {}
+            _exit(Self.abandoned)
+        }
+    }
+
+    private static func read() throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(0, &bytes, bytes.count)
+            if count >= 0 { return Array(bytes.prefix(count)) }
+            if errno != EINTR { throw Refused("fd 0 cannot be read: errno \(errno)") }
+        }
+    }
+
+    private func write(_ frame: Frame) throws {
+        let bytes = frame.encoded
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                sent += count
+            } else if errno != EINTR {
+                throw Refused("fd 1 cannot be written: errno \(errno)")
+            }
+        }
+    }
+
+    private static func json(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value))
+    }
+}

@@ -1,0 +1,354 @@
+public import Behaviours
+public import Evidence
+public import KernelTimers
+import Wire
+
+/// Observations that the model makes: for kernels that cannot be had, and for tests that edit them.
+///
+/// A walk through a variant's tree: each event is put at a random moment of its window, and becomes
+/// a packet, a pair of kernel samples or an errno, as a performer would have recorded it.
+public struct SyntheticObservation {
+    private let behaviour: Behaviour
+    private let variant: Variant
+    private let parameters: Parameters
+    private let tick: TickRate
+    private var generator: SeededGenerator
+    private let realtimeOffset: Int64 = 1_700_000_000_000_000_000
+    private let flow: Flow
+    private var observation: Observation
+    private var packets: [(Moment, [UInt8])] = []
+    private var subjectNext = SequenceNumber(1001)
+    private let peerNext = SequenceNumber(5101)
+    private var failed: [Moment] = []
+    private var counters: [String: Int64] = [:]
+
+    /// The observation of a kernel that behaves as the variant says.
+    public static func make(
+        _ behaviour: Behaviour, _ variant: Variant, _ parameters: Parameters,
+        tick: TickRate = .hz250, seed: UInt64 = 1
+    ) throws -> Observation {
+        var maker = SyntheticObservation(behaviour, variant, parameters, tick, seed)
+        return try maker.made()
+    }
+
+    private init(
+        _ behaviour: Behaviour, _ variant: Variant, _ parameters: Parameters, _ tick: TickRate,
+        _ seed: UInt64
+    ) {
+        self.behaviour = behaviour
+        self.variant = variant
+        self.parameters = parameters
+        self.tick = tick
+        generator = SeededGenerator(seed: seed)
+        let isFour = parameters.family == .ipv4
+        flow = Flow(
+            subject: Endpoint(
+                address: isFour ? .v4(0x0a09_00fe) : .v6(high: 0xfd00_0009 << 32, low: 0xfe),
+                port: 40_000),
+            peer: Endpoint(
+                address: isFour ? .v4(0x0a09_0002) : .v6(high: 0xfd00_0009 << 32, low: 2),
+                port: 5000))
+        observation = Observation(
+            trial: TrialID(behaviour: behaviour.id, parameters: parameters),
+            script: behaviour.script(parameters), attempt: 1, hz: tick.hz)
+        observation.flow = flow
+    }
+
+    private mutating func made() throws -> Observation {
+        var clock = Schedule(of: observation.script)
+        let before = clock.run(from: .milliseconds(10), abort: nil)
+        observation.steps = before
+        try handshake()
+        let begin = clock.shut ?? .milliseconds(10)
+        var conditions = conditions(shut: begin)
+        let rtt = Int.random(in: 20...400, using: &generator)
+        conditions.smoothedRTT = .microseconds(rtt)
+        conditions.rtoJiffies = Conditions.rtoJiffies(
+            smoothedRTT: conditions.smoothedRTT, variation: .zero, tick: tick)
+        if case .windowShut = behaviour.outage { try fill(until: begin) }
+
+        let horizon = clock.horizon
+        let abort = try walk(conditions, until: horizon)
+        observation.steps += clock.run(from: begin, abort: abort?.moment ?? horizon)
+        observation.end = (observation.steps.map(\.end).max() ?? horizon) + .milliseconds(1)
+        fillCalls(conditions, errno: abort?.errno)
+        fillSamples(conditions, aliveUntil: abort?.moment)
+        finish()
+        return observation
+    }
+
+    private func conditions(shut: Moment) -> Conditions {
+        var marks: [String: Window] = ["shut": Window(at: shut)]
+        for step in observation.steps where marks[step.label] == nil {
+            marks[step.label] = step.window
+        }
+        return Conditions(
+            tick: tick, rtoJiffies: 0, retries2: parameters.effectiveRetries2,
+            userTimeoutMilliseconds: behaviour.userTimeout(parameters, marks), marks: marks)
+    }
+
+    // MARK: - Events
+
+    private mutating func walk(
+        _ conditions: Conditions, until horizon: Moment
+    ) throws -> (moment: Moment, errno: SocketError)? {
+        var prospects = variant.prospects(conditions, parameters)
+        var now = Moment.zero
+        while let prospect = prospects.randomElement(using: &generator) {
+            let window = prospect.event.window
+            let first = max(window.earliest, now + .microseconds(1))
+            var last = max(first, window.latest)
+            // A peer on the same machine answers at once.
+            if prospect.event.kind == .answered { last = min(last, first + .milliseconds(1)) }
+            let moment = Moment(
+                nanoseconds: Int64.random(
+                    in: first.nanoseconds...last.nanoseconds, using: &generator))
+            let limit = prospect.event.kind.isAbort ? horizon : horizon + .milliseconds(300)
+            guard moment < limit else { return nil }
+            now = moment
+            for (name, count) in prospect.event.counters { counters[name, default: 0] += Int64(count) }
+            switch prospect.event.kind {
+            case .sent(let segment): try send(segment, at: moment)
+            case .answered: try answer(at: moment)
+            case .failedToSend(.data), .failedToSend(.tailLossProbe): break
+            case .failedToSend: failed.append(moment)
+            case .aborted(let errno): return (moment, errno)
+            }
+            prospects = prospect.then(Window(at: moment))
+        }
+        return nil
+    }
+
+    private mutating func send(_ segment: Expected.Segment, at moment: Moment) throws {
+        let bytes = Script.messageBytes
+        switch segment {
+        case .data:
+            try packet(moment, from: subjectNext, length: bytes)
+            subjectNext = subjectNext.advanced(by: bytes)
+        case .tailLossProbe, .retransmission:
+            try packet(moment, from: subjectNext.advanced(by: -bytes), length: bytes)
+        case .windowProbe:
+            try packet(moment, from: subjectNext.advanced(by: -1), length: 0)
+        }
+    }
+
+    private mutating func answer(at moment: Moment) throws {
+        var isShut = false
+        if case .windowShut = behaviour.outage { isShut = true }
+        try packet(moment, fromPeerAcknowledging: subjectNext, window: isShut ? 0 : 500)
+    }
+
+    private mutating func handshake() throws {
+        let opening = TCPSegment(
+            sourcePort: flow.subject.port, destinationPort: flow.peer.port,
+            sequence: SequenceNumber(900), acknowledgment: SequenceNumber(0), flags: .syn,
+            window: 64_240)
+        try append(.milliseconds(1), opening, fromSubject: true)
+        try packet(.milliseconds(2), from: SequenceNumber(901), length: 100)
+        try packet(.milliseconds(3), fromPeerAcknowledging: subjectNext, window: 500)
+    }
+
+    private mutating func fill(until shut: Moment) throws {
+        try packet(shut - .microseconds(200), from: subjectNext, length: 1000)
+        subjectNext = subjectNext.advanced(by: 1000)
+        try packet(shut, fromPeerAcknowledging: subjectNext, window: 0)
+    }
+
+    private mutating func packet(
+        _ moment: Moment, from sequence: SequenceNumber, length: Int
+    ) throws {
+        let segment = TCPSegment(
+            sourcePort: flow.subject.port, destinationPort: flow.peer.port, sequence: sequence,
+            acknowledgment: peerNext, flags: length > 0 ? [.psh, .ack] : .ack, window: 502,
+            payload: [UInt8](repeating: 0x2e, count: length))
+        try append(moment, segment, fromSubject: true)
+    }
+
+    private mutating func packet(
+        _ moment: Moment, fromPeerAcknowledging number: SequenceNumber, window: UInt16
+    ) throws {
+        let segment = TCPSegment(
+            sourcePort: flow.peer.port, destinationPort: flow.subject.port, sequence: peerNext,
+            acknowledgment: number, flags: .ack, window: window)
+        try append(moment, segment, fromSubject: false)
+    }
+
+    private mutating func append(
+        _ moment: Moment, _ segment: TCPSegment, fromSubject: Bool
+    ) throws {
+        let bytes = try PacketBuilder().tcp(
+            segment, from: fromSubject ? flow.subject.address : flow.peer.address,
+            to: fromSubject ? flow.peer.address : flow.subject.address)
+        packets.append((moment, bytes))
+    }
+
+    // MARK: - The other witnesses
+
+    /// Gives each call the result that the behaviour and the variant want.
+    private mutating func fillCalls(_ conditions: Conditions, errno: SocketError?) {
+        let expectations = behaviour.values(parameters) + variant.values(parameters, conditions)
+        for index in observation.steps.indices {
+            let step = observation.steps[index]
+            let wanted = expectations.first { $0.label == step.label }?.outcome
+            let call = Self.call(step, wanted, errno: errno, in: observation.script)
+            observation.steps[index].calls = call.map { [$0] } ?? []
+        }
+    }
+
+    private static func call(
+        _ step: StepRecord, _ wanted: ValueExpectation.Outcome?, errno: SocketError?,
+        in script: Script
+    ) -> CallRecord? {
+        let action = script.lanes.flatMap(\.steps).first { $0.label == step.label }?.action
+        var call = CallRecord("call", begin: step.begin, end: step.end, result: 0)
+        switch action {
+        case .awaitError(let waiter, _):
+            call.name = waiter.rawValue
+            switch waiter {
+            case .read, .write:
+                call.result = -1
+                call.errno = errno ?? SocketError("EAGAIN")
+                call.queuedNanoseconds = 30_000
+            case .poll, .epollLevel, .epollEdge:
+                call.result = errno == nil ? 0 : 1
+                call.queuedNanoseconds = 30_000
+            }
+        case .call(.takeError): call.name = "SO_ERROR"
+        default: if wanted == nil { return nil }
+        }
+        switch wanted {
+        case .result(let result): call.result = result
+        case .value(let value): call.value = value
+        case .fails(let error): if errno != nil || action == nil || !isWaiting(action) {
+            call.result = -1
+            call.errno = error
+        }
+        case .tookError: call.errno = errno
+        case .events(let with, _): call.events = with
+        case .tookNoError, .reports, nil: break
+        }
+        return call
+    }
+
+    private static func isWaiting(_ action: Action?) -> Bool {
+        if case .awaitError? = action { return true }
+        return false
+    }
+
+    private mutating func fillSamples(_ conditions: Conditions, aliveUntil abort: Moment?) {
+        func sample(_ window: Window, _ attempts: Int, _ state: String) -> KernelSample {
+            let isProbe = counters["Ip.OutNoRoutes", default: 0] > 0
+            return KernelSample(
+                at: window, state: state, retransmits: isProbe ? 0 : attempts,
+                probes: isProbe ? attempts : 0, backoff: attempts,
+                rtoMicroseconds: Int(conditions.rto.wholeNanoseconds / 1000),
+                rttMicroseconds: Int(conditions.smoothedRTT.wholeNanoseconds / 1000),
+                rttVariationMicroseconds: 30, unacked: 0, notSentBytes: 0,
+                totalRetransmissions: 0)
+        }
+        var samples = [sample(Window(at: .milliseconds(4)), 0, "ESTABLISHED")]
+        let moments = failed.sorted()
+        for (index, moment) in moments.enumerated() {
+            // Two attempts may lie within one period of the sampler: then it sees one jump of two.
+            let before = max(samples[samples.count - 1].first.latest, moment - .milliseconds(10))
+            samples[samples.count - 1].last = Window(at: before)
+            samples.append(sample(Window(at: moment + .milliseconds(10)), index + 1, "ESTABLISHED"))
+        }
+        if let abort {
+            let last = samples.count - 1
+            samples[last].last = Window(
+                at: max(samples[last].first.latest, abort - .milliseconds(10)))
+            if samples[last].last.latest > abort {
+                samples[last].first = Window(at: abort - .microseconds(1))
+                samples[last].last = samples[last].first
+            }
+            samples.append(sample(Window(at: abort + .milliseconds(10)), 0, "CLOSE"))
+        }
+        observation.samples = samples
+    }
+
+    private mutating func finish() {
+        var subject = Capture(actor: .subject, interface: "subject0", linkType: 1)
+        subject.beforeImpairment = 3
+        subject.packets = packets.sorted { $0.0 < $1.0 }.map {
+            PacketRecord(
+                realtimeNanoseconds: $0.0.nanoseconds + realtimeOffset, bytes: $0.1,
+                originalLength: $0.1.count)
+        }
+        var peer = subject
+        peer.actor = .peer
+        observation.captures = [subject, peer]
+        observation.clocks = [0, observation.end.nanoseconds].map {
+            ClockPair(monotonicBefore: $0, realtime: $0 + realtimeOffset, monotonicAfter: $0)
+        }
+        for name in CounterPair.modelled {
+            observation.counters.after[name] = counters[name, default: 0]
+        }
+    }
+}
+
+extension SyntheticObservation {
+    /// When the steps of a script take place, in a world without delays.
+    struct Schedule {
+        private var rest: [[(actor: Actor, step: Step)]]
+        private var done: [String: Window] = [:]
+        private var last: [Moment]
+        private(set) var shut: Moment?
+        private(set) var horizon = Moment.milliseconds(2000)
+        private var waiting: Set<Int> = []
+
+        init(of script: Script) {
+            rest = script.lanes.map { lane in lane.steps.map { (lane.actor, $0) } }
+            last = script.lanes.map { _ in .zero }
+        }
+
+        /// Performs all that can be performed; stops before waiting for an error unless `abort`
+        /// says when it comes.
+        mutating func run(from start: Moment, abort: Moment?) -> [StepRecord] {
+            var records: [StepRecord] = []
+            var isMoving = true
+            while isMoving {
+                isMoving = false
+                for lane in rest.indices {
+                    while let record = next(lane, start, abort) {
+                        records.append(record)
+                        isMoving = true
+                    }
+                }
+            }
+            return records.sorted { $0.end < $1.end }
+        }
+
+        private mutating func next(
+            _ lane: Int, _ start: Moment, _ abort: Moment?
+        ) -> StepRecord? {
+            guard let (actor, step) = rest[lane].first else { return nil }
+            var begin = max(start, last[lane])
+            switch step.trigger {
+            case .previous: break
+            case .done(let label, let plus):
+                guard let mark = done[label] else { return nil }
+                begin = max(begin, mark.latest + .milliseconds(plus))
+            case .packet(_, let label):
+                guard let mark = done[label] else { return nil }
+                begin = max(begin, mark.latest + .milliseconds(2))
+                shut = shut ?? begin - .microseconds(100)
+            }
+            var end = begin + .microseconds(50)
+            switch step.action {
+            case .awaitError(_, let milliseconds):
+                guard let abort else {
+                    horizon = begin + .milliseconds(milliseconds)
+                    return nil
+                }
+                end = max(end, abort + .microseconds(30))
+            case .watch(let milliseconds): end = begin + .milliseconds(milliseconds)
+            default: break
+            }
+            rest[lane].removeFirst()
+            last[lane] = end
+            done[step.label] = Window(begin, end)
+            return StepRecord(label: step.label, actor: actor, begin: begin, end: end)
+        }
+    }
+}
