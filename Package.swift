@@ -84,6 +84,24 @@ let package = Package(
             path: "Tests/Support", swiftSettings: strict),
         tests("KernelTimersTests", ["KernelTimers", "Support"]),
         tests("JudgeTests", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Support", "Wire"]),
+        tests(
+            "ReportingTests",
+            ["Reporting", "Behaviours", "Evidence", "Judge", "KernelTimers", "Support", "Wire"]),
+        .executableTarget(
+            name: "fake-performer",
+            dependencies: ["Behaviours", "Evidence", "KernelTimers", "Reporting", "Support"],
+            path: "Tests/FakePerformer", swiftSettings: strict),
+        tests(
+            "CampaignTests",
+            [
+                "Campaign", "Behaviours", "Evidence", "KernelTimers", "Reporting", "Support",
+                "Wire", "fake-performer",
+            ]),
+        tests(
+            "CommandTests",
+            [
+                "Evidence", "Reporting", "etimedout", "fake-performer", subprocess, systemPackage,
+            ]),
         tests("WireTests", ["Wire"]),
         tests("LinuxNetTests", ["LinuxNet", "CPcap", systemPackage]),
     ]

@@ -14,23 +14,27 @@ struct PredictCommand: ParsableCommand {
     var id: String
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "TCP_USER_TIMEOUT in milliseconds; 0 is none. By default the behaviour's first value.",
             valueName: "ms"))
     var userTimeout: Int?
 
-    @Option(help: ArgumentHelp("The RTO in force, milliseconds.", valueName: "ms"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The RTO in force, milliseconds.", valueName: "ms"))
     var rto: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The round-trip time, milliseconds, of which the RTO is worked out.", valueName: "ms"))
     var rtt: Double?
 
-    @Option(help: ArgumentHelp("The kernel's tick rate.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The kernel's tick rate.", valueName: "n"))
     var hz = 250
 
-    @Option(help: ArgumentHelp("net.ipv4.tcp_retries2.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("net.ipv4.tcp_retries2.", valueName: "n"))
     var retries: Int?
 
     @Option(
@@ -42,6 +46,7 @@ struct PredictCommand: ParsableCommand {
     var family: AddressFamily?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Follow the schedule for so long, seconds; by default until it ends, a connection "
                 + "that lives for a minute.", valueName: "s"))

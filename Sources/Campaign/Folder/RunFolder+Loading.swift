@@ -54,7 +54,8 @@ extension RunFolder {
         let record: RunRecord = try Self.decode(path, currentFormat: RunRecord.currentFormat)
         var known: Set<TrialID> = []
         for finding in record.findings where !known.insert(finding.trial).inserted {
-            throw RunFolderError(path, "holds two findings of \(PlainText.line("\(finding.trial)"))")
+            let trial = PlainText.line("\(finding.trial)")
+            throw RunFolderError(path, "holds two findings of \(trial)")
         }
         return record
     }

@@ -21,14 +21,16 @@ struct PerformerDialogue {
     /// Bytes of a frame that was begun and not ended.
     var pendingBytes: Int { parser.pendingBytes }
 
-    /// Takes a piece of the performer's output, and gives what it says.
-    mutating func receive(_ bytes: [UInt8]) throws(PerformerError) -> [PerformerEvent] {
-        parser.append(bytes)
-        var events: [PerformerEvent] = []
+    /// Takes a piece of the performer's output.
+    mutating func append(_ bytes: [UInt8]) { parser.append(bytes) }
+
+    /// The next thing that it says; nil until more comes. One at a time, so that what came before
+    /// a fault is not lost with it.
+    mutating func next() throws(PerformerError) -> PerformerEvent? {
         while let frame = try nextFrame() {
-            if let event = try interpret(frame) { events.append(event) }
+            if let event = try interpret(frame) { return event }
         }
-        return events
+        return nil
     }
 
     private mutating func nextFrame() throws(PerformerError) -> Frame? {

@@ -94,8 +94,9 @@ public struct PerformerProcess: Sendable {
         do {
             for try await buffer in child.standardOutput {
                 pulse.beat()
-                let events = try dialogue.receive(buffer.withUnsafeBytes { Array($0) })
-                for event in events where !control.isStopped {
+                dialogue.append(buffer.withUnsafeBytes { Array($0) })
+                while let event = try dialogue.next() {
+                    if control.isStopped { continue }
                     if case .greeting = event {
                         pulse.set(patience: patience ?? plan.patience)
                         Self.send(plan, to: child)

@@ -22,7 +22,7 @@ struct CaptureComments {
         }
         addSteps(observation)
         addComparisons(finding, frames)
-        addExtras(finding, frames)
+        addPartings(finding, frames)
         if let errno = finding.errno, let heard = finding.observedAbort {
             behind(heard, "the application heard \(errno.name) at \(Self.text(heard)) s")
         }
@@ -88,10 +88,12 @@ struct CaptureComments {
         }
     }
 
-    private mutating func addExtras(_ finding: Finding, _ frames: FrameMap) {
-        for parting in finding.partings where parting.aspect == .extra {
+    /// Marks the packets at which the observation parts from what was expected.
+    private mutating func addPartings(_ finding: Finding, _ frames: FrameMap) {
+        for parting in finding.partings {
             guard let frame = frames.frame(in: parting.text) else { continue }
-            byFrame[frame, default: []].append("unexpected: \(frames.renumbered(parting.text))")
+            let word = parting.aspect == .extra ? "unexpected" : "parts here"
+            byFrame[frame, default: []].append("\(word): \(frames.renumbered(parting.text))")
         }
     }
 

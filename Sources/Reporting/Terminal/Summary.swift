@@ -58,15 +58,11 @@ public struct Summary: Sendable {
     private var table: [String] {
         let rows = SummaryRow.fold(trials)
         guard !rows.isEmpty else { return ["No trial was performed."] }
-        let cells = rows.map(cells)
-        var widths = Self.titles.map(\.count)
-        for row in cells where row.count == widths.count {
-            for (column, cell) in row.enumerated() {
-                widths[column] = max(widths[column], cell.count)
-            }
-        }
-        for row in cells {
-            for column in 0..<3 { widths[column] = max(widths[column], row[column].count) }
+        var cells = rows.map { self.cells($0, isShort: false) }
+        var widths = Self.widths(cells)
+        if excess(widths) > 0 {
+            cells = rows.map { self.cells($0, isShort: true) }
+            widths = Self.widths(cells)
         }
         fit(&widths)
         var lines = [style.heading(joined(Self.titles, widths))]
@@ -76,22 +72,40 @@ public struct Summary: Sendable {
     }
 
     /// Cells of all columns, or where the verdict has a reason, of the first four and the reason.
-    private func cells(_ row: SummaryRow) -> [String] {
+    private func cells(_ row: SummaryRow, isShort: Bool) -> [String] {
         let first = [row.behaviour, row.timeout, row.on]
         switch row.verdict {
         case .conforms, .deviates:
             return first + [
-                row.verdict.name, row.variant, row.expected, row.observed, row.errno,
+                row.verdict.name, row.variant, row.expected(isShort: isShort),
+                row.observed(isShort: isShort), row.errno,
             ]
         case .notApplicable(let reason): return first + ["notApplicable", PlainText.line(reason)]
         case .inconclusive(let cause): return first + ["inconclusive", PlainText.line(cause)]
         }
     }
 
+    /// What each column needs. A reason may take the place of the last columns, so only the first
+    /// three of its line count.
+    private static func widths(_ rows: [[String]]) -> [Int] {
+        var widths = titles.map(\.count)
+        for row in rows {
+            for (column, cell) in row.prefix(row.count == titles.count ? row.count : 3).enumerated()
+            {
+                widths[column] = max(widths[column], cell.count)
+            }
+        }
+        return widths
+    }
+
+    private func excess(_ widths: [Int]) -> Int {
+        widths.reduce(0, +) + widths.count - 1 - options.width
+    }
+
     /// Takes from the variant's column, then from the behaviour's, until a line fits.
     private func fit(_ widths: inout [Int]) {
         for (column, least) in [(4, 8), (0, 12), (6, 9), (5, 9)] {
-            let excess = widths.reduce(0, +) + widths.count - 1 - options.width
+            let excess = excess(widths)
             guard excess > 0 else { return }
             widths[column] = max(least, widths[column] - excess)
         }
@@ -145,11 +159,15 @@ public struct Summary: Sendable {
         let words = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
         let behaviours = Set(trials.map(\.finding.trial.behaviour)).count
         var lines = PlainText.wrapped(
-            "\(trials.count) trials of \(behaviours) behaviours: "
+            Self.count(trials.count, "trial") + " of " + Self.count(behaviours, "behaviour") + ": "
                 + (words.isEmpty ? "nothing found" : words.joined(separator: ", ")),
             width: options.width)
         if let folder = options.folder { lines.append("Evidence: \(PlainText.line(folder))") }
         return lines
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
     private var failures: [String] { FailureText(trials: trials, options: options).lines }

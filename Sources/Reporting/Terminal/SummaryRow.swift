@@ -86,26 +86,28 @@ struct SummaryRow {
     }
 
     /// From the earliest to the latest moment at which any of the trials was to end, seconds.
-    var expected: String {
+    func expected(isShort: Bool) -> String {
         let windows = trials.compactMap(\.finding.expectedAbort)
-        return Self.range(windows.map(\.earliest), windows.map(\.latest))
+        return Self.range(windows.map(\.earliest), windows.map(\.latest), isShort: isShort)
     }
 
     /// From the earliest to the latest moment at which one ended.
-    var observed: String {
+    func observed(isShort: Bool) -> String {
         let moments = trials.compactMap(\.finding.observedAbort)
-        return Self.range(moments, moments)
+        return Self.range(moments, moments, isShort: isShort)
     }
 
     var errno: String { PlainText.line(trials.first?.finding.errno?.name ?? "-") }
 
-    /// `3.41-3.45`; one number where both are the same. Three digits that count are enough beside
-    /// windows of an eighth of their interval.
-    static func range(_ earliest: [Moment], _ latest: [Moment]) -> String {
+    /// `3.41-3.45`, or short `3.41-.45`; one number where both are the same. Three digits that
+    /// count are enough beside windows of an eighth of their interval.
+    static func range(_ earliest: [Moment], _ latest: [Moment], isShort: Bool) -> String {
         guard let first = earliest.min(), let last = latest.max() else { return "-" }
         let digits = last.nanoseconds < 10_000_000_000 ? 2 : 1
         let left = Duration.fixed(first.nanoseconds, digits: digits)
         let right = Duration.fixed(last.nanoseconds, digits: digits)
-        return left == right ? left : "\(left)-\(right)"
+        if left == right { return left }
+        let isShared = left.prefix { $0 != "." } == right.prefix { $0 != "." }
+        return isShort && isShared ? "\(left)-\(right.drop { $0 != "." })" : "\(left)-\(right)"
     }
 }

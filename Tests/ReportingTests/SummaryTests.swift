@@ -1,0 +1,134 @@
+import Behaviours
+import Evidence
+import Judge
+import KernelTimers
+import Reporting
+import Support
+import XCTest
+
+final class SummaryTests: XCTestCase {
+    /// The whole catalogue as a kernel answers that keeps every promise, or breaks every one.
+    private func catalogue(keepsPromises: Bool) throws -> [JudgedTrial] {
+        var trials: [JudgedTrial] = []
+        for behaviour in Catalogue.behaviours {
+            for parameters in behaviour.cases {
+                let variant = behaviour.variants(for: parameters).first {
+                    behaviour.contract.variants.contains($0.name) == keepsPromises
+                }
+                guard let variant else { continue }
+                let observation = try SyntheticObservation.make(behaviour, variant, parameters)
+                let finding = Judge.judge(observation, as: behaviour)
+                trials.append(
+                    JudgedTrial(
+                        finding, capturePath: "pcap/x.pcapng",
+                        frames: FrameMap(observation.captures)))
+            }
+        }
+        return trials
+    }
+
+    func testEveryLineFitsInEightyColumns() throws {
+        for keepsPromises in [true, false] {
+            let text = Summary(
+                try catalogue(keepsPromises: keepsPromises), kernel: Samples.kernel,
+                options: Summary.Options(folder: "Reports/x")
+            ).text
+
+            for line in text.split(separator: "\n") {
+                XCTAssertLessThanOrEqual(line.count, 80, "\(line)")
+            }
+            XCTAssertTrue(text.contains("ENETUNREACH\n"), "the last column is whole")
+        }
+    }
+
+    func testTrialsWithTheSameAnswerShareOneLineWhoseTimesAreARange() throws {
+        let cases = [Parameters].matrix(
+            userTimeouts: [3000], families: AddressFamily.allCases, links: Link.allCases)
+        let trials = try cases.map {
+            JudgedTrial(try Samples.observation("blackhole.established", $0).finding)
+        }
+
+        let text = Summary(trials, kernel: nil).text
+
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("blackhole") }
+        XCTAssertEqual(lines.count, 1)
+        let line = try XCTUnwrap(lines.first)
+        XCTAssertTrue(line.hasPrefix("blackhole.established 3s 46vl conforms at-deadline"), text)
+        XCTAssertTrue(line.hasSuffix("ETIMEDOUT"), text)
+    }
+
+    func testATrialWithAnotherAnswerHasItsOwnLine() throws {
+        var trials = try [Link.veth, .loopback].map { link in
+            JudgedTrial(
+                try Samples.observation(
+                    "blackhole.established",
+                    Parameters(userTimeoutMilliseconds: 3000, link: link)
+                ).finding)
+        }
+        trials[1].finding.errno = .econnreset
+
+        let text = Summary(trials, kernel: nil).text
+
+        XCTAssertEqual(text.split(separator: "\n").count { $0.hasPrefix("blackhole") }, 2)
+    }
+
+    func testColourIsOnlyWhereItIsAskedForAndTheWordsAreTheSame() throws {
+        let trials = try Samples.everyVerdict()
+
+        let plain = Summary(trials, kernel: Samples.kernel).text
+        let colored = Summary(
+            trials, kernel: Samples.kernel, options: Summary.Options(isColored: true)
+        ).text
+
+        XCTAssertFalse(plain.contains("\u{1b}"))
+        XCTAssertTrue(colored.contains("\u{1b}["))
+        XCTAssertEqual(colored.replacing(/\u{1b}\[[0-9;]*m/, with: ""), plain)
+    }
+
+    func testAControlCharacterInAReasonNeverReachesTheTerminal() throws {
+        let text = Summary(try Samples.everyVerdict(), kernel: Samples.kernel).text
+
+        let controls = text.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" }
+        XCTAssertTrue(controls.isEmpty)
+    }
+
+    func testAFailureShowsExpectedAgainstObservedTheCaptureAndTheCommand() throws {
+        let (observation, finding) = try Samples.observation(
+            "blackhole.established", variant: "at-next-retransmission")
+        let trial = JudgedTrial(
+            finding, capturePath: "pcap/x.pcapng", frames: FrameMap(observation.captures))
+
+        let text = Summary(
+            [trial], kernel: nil, options: Summary.Options(folder: "Reports/r")
+        ).text
+
+        XCTAssertEqual(finding.verdict, .deviates)
+        XCTAssertTrue(text.contains("expected"), text)
+        XCTAssertTrue(text.contains("observed"), text)
+        XCTAssertTrue(text.contains("Reports/r/pcap/x.pcapng"), text)
+        XCTAssertTrue(text.contains("etimedout run --behaviour blackhole.established"), text)
+        XCTAssertTrue(text.contains("--values \"T=3000 ipv4 veth\""), text)
+    }
+
+    func testManyTrialsWithOneCauseAreNotListedOneByOne() {
+        let cases = [Parameters].matrix(userTimeouts: Array(1...50))
+        let trials = cases.map { parameters in
+            JudgedTrial(
+                Finding(
+                    trial: TrialID(behaviour: "zero-window.live", parameters: parameters),
+                    verdict: .inconclusive(cause: "the performer died: signal 9")))
+        }
+
+        let text = Summary(trials, kernel: nil).text
+
+        XCTAssertTrue(text.contains("and 47 more with the same cause"), text)
+    }
+}
+
+extension Samples {
+    static func observation(
+        _ id: String, _ parameters: Parameters
+    ) throws -> (observation: Observation, finding: Finding) {
+        try observation(id, variant: "at-deadline", parameters)
+    }
+}
