@@ -30,7 +30,8 @@ public enum Performance {
         let trials = makeTrials(of: plan, service, events) { index, error in
             let request = plan.trials[index]
             var observation = Observation(
-                trial: request.trial, script: request.script, attempt: request.attempt, hz: hz)
+                trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
+                processors: Host.onlineProcessors)
             observation.failure = Observation.Failure(error, during: "setting up")
             report(.observation(observation))
         }

@@ -186,7 +186,8 @@ final class Trial: Sendable {
     func observation(hz: Int, watchdogs: Watchdogs) -> Observation {
         for recorder in recorders { recorder.finish() }
         var observation = Observation(
-            trial: request.trial, script: request.script, attempt: request.attempt, hz: hz)
+            trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
+            processors: Host.onlineProcessors)
         let known = Set(request.script.lanes.flatMap { $0.steps.map(\.label) })
         record.withLock { record in
             let end = Moment(nanoseconds: (record.end ?? record.zero) - record.zero)
