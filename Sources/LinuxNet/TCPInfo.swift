@@ -194,8 +194,8 @@ extension TCPSocket {
 extension TCPInfo {
     static let shortestLength = 104
 
-    /// Reads the bytes of the kernel's structure, in the order of this machine; nil for fewer than the
-    /// 104 bytes of old. What a newer kernel adds behind the fields known here is left out.
+    /// Reads the bytes of the kernel's structure, in the order of this machine; nil for fewer than
+    /// the 104 bytes of old. What a newer kernel adds behind the fields known here is left out.
     public init?(bytes: [UInt8]) {
         guard bytes.count >= Self.shortestLength else { return nil }
         var raw = clinux_tcp_info()

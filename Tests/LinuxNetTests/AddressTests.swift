@@ -17,7 +17,8 @@ final class AddressTests: XCTestCase {
 
     func testBytesAreInNetworkOrder() {
         XCTAssertEqual(InternetAddress("192.0.2.1")?.bytes, [192, 0, 2, 1])
-        XCTAssertEqual(InternetAddress.loopback(.ipv6).bytes, [UInt8](repeating: 0, count: 15) + [1])
+        let one: [UInt8] = [UInt8](repeating: 0, count: 15) + [1]
+        XCTAssertEqual(InternetAddress.loopback(.ipv6).bytes, one)
         XCTAssertNil(InternetAddress(bytes: [1, 2, 3]))
     }
 

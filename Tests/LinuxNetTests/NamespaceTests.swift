@@ -58,6 +58,29 @@ final class NamespaceTests: NamespaceTestCase {
         XCTAssertEqual(event.descriptor.rawValue, -1)
     }
 
+    func testPollingAClosedDescriptorFailsRatherThanWaits() throws {
+        let event = try EventDescriptor()
+        try event.descriptor.close()
+
+        assertThrows(.badFileDescriptor) {
+            try Poll.wait(for: .input, on: event.descriptor, until: nil)
+        }
+    }
+
+    func testChildrenCanHaveTablesOfTheirOwn() throws {
+        let parent = try NetworkNamespace()
+
+        let entries = try parent.run { () throws -> String? in
+            guard try NetworkNamespace.useOwnTablesInChildren(buckets: 256) else {
+                throw XCTSkip("before 6.1 all namespaces share one table")
+            }
+            // A namespace inherits from the thread that makes it.
+            return try NetworkNamespace().run { try Sysctl.read("net.ipv4.tcp_ehash_entries") }
+        }
+
+        XCTAssertEqual(entries, "256")
+    }
+
     func testSysctlsAreThoseOfTheNamespace() throws {
         let namespace = try NetworkNamespace()
         let key = "net.ipv4.tcp_retries2"
@@ -77,7 +100,9 @@ final class NamespaceTests: NamespaceTestCase {
             XCTAssertEqual($0 as? SysctlError, .missing(key: "net.ipv4.no_such_key"))
         }
         XCTAssertThrowsError(try namespace.run { try Sysctl.write("net.ipv4.tcp_retries2", "x") }) {
-            guard case .failed(_, _, let error)? = $0 as? SysctlError else { return XCTFail("\($0)") }
+            guard case .failed(_, _, let error)? = $0 as? SysctlError else {
+                return XCTFail("\($0)")
+            }
             XCTAssertEqual(error.errno, .invalidArgument)
         }
     }

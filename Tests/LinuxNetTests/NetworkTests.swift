@@ -125,6 +125,37 @@ final class NetworkTests: NamespaceTestCase {
         assertThrows(Errno(rawValue: 19)) { try pair.here.setUp("subject0") }
     }
 
+    func testMoreNamespacesCanBeConfiguredThanLibnlHasNumbers() throws {
+        try ResourceLimits.raiseOpenFiles(to: 4096)
+        let namespace = try NetworkNamespace()
+        // 1000 in one namespace, and then some in another.
+        let first = try namespace.run { try (0..<1000).map { _ in try NetworkConfigurator() } }
+        let second = try NetworkNamespace().run {
+            try (0..<100).map { _ in try NetworkConfigurator() }
+        }
+
+        XCTAssertEqual(try first.last?.index(of: "lo"), 1)
+        XCTAssertEqual(try second.last?.index(of: "lo"), 1)
+    }
+
+    func testNothingStaysOpen() throws {
+        func open() -> Int {
+            (0..<4096).count { Descriptor.isOpen($0) }
+        }
+        let before = open()
+        try {
+            let pair = try Pair()
+            let connection = try pair.connect(.ipv6)
+            let capture = try pair.subject.run { try PacketCapture(interface: "subject0") }
+            let counters = try pair.subject.run { try CounterReader() }
+            let sockets = try pair.subject.run { try ProcTCPReader() }
+            XCTAssertGreaterThan(open(), before + 10)
+            withExtendedLifetime((connection, capture, counters, sockets)) {}
+        }()
+
+        XCTAssertEqual(open(), before)
+    }
+
     func testWithoutNeighboursNothingIsResolved() throws {
         let pair = try Pair()
         try pair.here.removeNeighbour(Pair.address(.ipv4, 2), from: "subject0")

@@ -12,7 +12,7 @@ final class ParserTests: XCTestCase {
 
             """
 
-        let counters = Counters.parsePairs(text)
+        let counters = Counters.parsePairs(Array(text.utf8))
 
         XCTAssertEqual(
             counters,
@@ -29,14 +29,14 @@ final class ParserTests: XCTestCase {
             "Tcp: A\nTcp: 0x1", "Tcp: A\nTcp: -0x", "\u{fffd}\u{fffd}: \u{fffd}",
         ]
 
-        for text in texts { XCTAssertEqual(Counters.parsePairs(text), [:], text) }
+        for text in texts { XCTAssertEqual(Counters.parsePairs(Array(text.utf8)), [:], text) }
     }
 
     func testABrokenPairDoesNotSpoilTheNext() {
         let text = "Tcp: A B\nTcp: 1\nUdp: C\nUdp: 3\nTcp: D\nTcp: 4"
 
-        XCTAssertEqual(Counters.parsePairs(text)["Udp.C"], 3)
-        XCTAssertEqual(Counters.parsePairs(text)["Tcp.D"], 4)
+        XCTAssertEqual(Counters.parsePairs(Array(text.utf8))["Udp.C"], 3)
+        XCTAssertEqual(Counters.parsePairs(Array(text.utf8))["Tcp.D"], 4)
     }
 
     func testIPv6CountersAreSplitAtTheirGroup() {
@@ -52,7 +52,7 @@ final class ParserTests: XCTestCase {
             """
 
         XCTAssertEqual(
-            Counters.parseSNMP6(text),
+            Counters.parseSNMP6(Array(text.utf8)),
             [
                 "Ip6.OutNoRoutes": 5, "Icmp6.OutType133": 2, "UdpLite6.InDatagrams": 1,
                 "Udp6.InDatagrams": 4,

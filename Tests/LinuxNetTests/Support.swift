@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import XCTest
 
@@ -60,6 +61,12 @@ struct Pair: Sendable {
         let client = try subject.run { try TCPSocket(family) }
         try client.connect(to: SocketAddress(Self.address(family, 2), port: 7))
         return (client, try listener.accept().connection)
+    }
+}
+
+extension Descriptor {
+    static func isOpen(_ number: Int) -> Bool {
+        return fcntl(CInt(number), F_GETFD) >= 0
     }
 }
 
