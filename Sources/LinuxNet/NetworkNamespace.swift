@@ -69,7 +69,7 @@ public final class NetworkNamespace: Sendable {
 
     /// Runs `body` on a new thread inside the namespace, and waits for it.
     ///
-    /// Costs about 30 µs. The thread ends with `body`, which should not start a Swift task.
+    /// Costs about 60 µs. The thread ends with `body`, which should not start a Swift task.
     /// - Throws: whatever `body` throws, or `LinuxError` if the namespace couldn't be entered.
     public func run<Value: Sendable>(_ body: @Sendable () throws -> Value) throws -> Value {
         try PosixThread.run {
