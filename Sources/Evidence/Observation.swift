@@ -19,6 +19,9 @@ public struct Observation: Codable, Sendable, Hashable {
     public var attempt: Int
     /// The kernel's tick as measured: 1/clock_getres(CLOCK_MONOTONIC_COARSE).
     public var hz: Int
+    /// How many processors the kernel had: where there are several, one may see a tick's new time
+    /// a tick later than the one that keeps it.
+    public var processors: Int
     /// The two ends of the connection.
     public var flow: Flow?
     /// CLOCK_MONOTONIC at the trial's zero, nanoseconds.
@@ -45,12 +48,13 @@ public struct Observation: Codable, Sendable, Hashable {
     public var failure: Failure?
 
     /// An observation without evidence yet.
-    public init(trial: TrialID, script: Script, attempt: Int, hz: Int) {
+    public init(trial: TrialID, script: Script, attempt: Int, hz: Int, processors: Int) {
         format = Self.currentFormat
         self.trial = trial
         self.script = script
         self.attempt = attempt
         self.hz = hz
+        self.processors = processors
         zeroMonotonicNanoseconds = 0
         clocks = []
         steps = []

@@ -37,7 +37,8 @@ struct Reading {
         }
         let parameters = observation.trial.parameters
         var conditions = Conditions(
-            tick: tick, rtoJiffies: 0, retries2: parameters.effectiveRetries2, marks: marks)
+            tick: tick, rtoJiffies: 0, retries2: parameters.effectiveRetries2, marks: marks,
+            processors: observation.processors)
         conditions.userTimeoutMilliseconds = behaviour.userTimeout(parameters, marks)
 
         guard behaviour.outage != .none else {

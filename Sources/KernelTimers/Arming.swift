@@ -12,28 +12,38 @@ struct Arming: Sendable {
     var anchors: [Window] = []
 
     /// An exact delay.
-    init(_ purpose: String, jiffies: Int, wheel: TimerWheel, tick: TickRate) {
+    init(_ purpose: String, jiffies: Int, _ rules: KernelRules, _ conditions: Conditions) {
         delays = jiffies...jiffies
-        derivation = "\(purpose) \(wheel.explanation(jiffies: jiffies, tick: tick))"
+        derivation = "\(purpose) \(Self.words(jiffies, rules, conditions))"
     }
 
     /// A delay cut to a deadline, within `bound`.
     init(
-        cut purpose: String, to delays: ClosedRange<Int>, bound: Window, wheel: TimerWheel,
-        tick: TickRate
+        cut purpose: String, to delays: ClosedRange<Int>, bound: Window, _ rules: KernelRules,
+        _ conditions: Conditions
     ) {
         self.delays = delays
         self.bound = bound
         endsAtDeadline = true
         derivation =
             "\(purpose) cut to what is left of T: "
-            + wheel.explanation(jiffies: delays.upperBound, tick: tick)
+            + Self.words(delays.upperBound, rules, conditions)
+    }
+
+    private static func words(
+        _ jiffies: Int, _ rules: KernelRules, _ conditions: Conditions
+    ) -> String {
+        rules.wheel.explanation(
+            jiffies: jiffies, tick: conditions.tick, reach: conditions.reach)
     }
 
     /// When the timer fires that was armed in `armed`; empty where that contradicts the bound.
-    mutating func firing(armed: Window, wheel: TimerWheel, tick: TickRate) -> Window {
+    mutating func firing(
+        armed: Window, _ rules: KernelRules, _ conditions: Conditions
+    ) -> Window {
         anchors.append(armed)
-        let window = wheel.firing(armed: armed, jiffies: delays, tick: tick)
+        let window = rules.wheel.firing(
+            armed: armed, jiffies: delays, tick: conditions.tick, reach: conditions.reach)
         return bound.map(window.intersection) ?? window
     }
 }

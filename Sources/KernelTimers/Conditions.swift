@@ -17,13 +17,15 @@ public struct Conditions: Sendable {
     public var userTimeoutMilliseconds: Timeline<Int>
     /// When each labelled step of the script took place.
     public var marks: [String: Window]
+    /// How many processors share the kernel's time.
+    public var processors: Int
 
     /// Conditions; the defaults are those of a kernel that nobody tuned.
     public init(
         tick: TickRate, rtoJiffies: Int, smoothedRTT: Duration = .zero,
         rtoMin: Duration = .milliseconds(200), rtoMax: Duration = .seconds(120),
         retries2: Int = 15, userTimeoutMilliseconds: Timeline<Int> = .init(0),
-        marks: [String: Window] = [:]
+        marks: [String: Window] = [:], processors: Int = 1
     ) {
         self.tick = tick
         self.rtoJiffies = rtoJiffies
@@ -33,6 +35,7 @@ public struct Conditions: Sendable {
         self.retries2 = retries2
         self.userTimeoutMilliseconds = userTimeoutMilliseconds
         self.marks = marks
+        self.processors = processors
     }
 
     /// When a step took place, or the trial's zero where the script has no such step.
@@ -40,6 +43,14 @@ public struct Conditions: Sendable {
 
     /// The RTO as time.
     public var rto: Duration { tick.duration(jiffies: rtoJiffies) }
+
+    /// How long a firing may take to reach a witness, beyond the wheel's own lateness.
+    ///
+    /// One jiffy: whatever takes longer, the watchdog sees, which ticks once a jiffy. With several
+    /// processors one more: `jiffies` is advanced by one of them, and another whose tick comes a
+    /// few microseconds sooner looks for timers by the old time, and finds them a tick later
+    /// (`tick_sched_do_timer`, `run_local_timers`).
+    public var reach: Duration { processors > 1 ? tick.jiffy * 2 : tick.jiffy }
 
     /// How long `retries` retransmissions with doubling intervals would take, from the first.
     ///

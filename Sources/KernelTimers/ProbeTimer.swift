@@ -68,14 +68,12 @@ public struct ProbeTimer: Sendable {
     }
 
     private func plain(_ state: State) -> Arming {
-        Arming(
-            "probe interval", jiffies: intervalJiffies(state), wheel: rules.wheel,
-            tick: conditions.tick)
+        Arming("probe interval", jiffies: intervalJiffies(state), rules, conditions)
     }
 
     private func fire(_ state: State, armed: Window, _ arming: Arming) -> [Prospect] {
         var arming = arming
-        let firing = arming.firing(armed: armed, wheel: rules.wheel, tick: conditions.tick)
+        let firing = arming.firing(armed: armed, rules, conditions)
         guard !firing.isEmpty else { return [] }
         return conditions.userTimeoutMilliseconds.values(during: firing).flatMap {
             [arming] milliseconds, window in
@@ -223,13 +221,13 @@ public struct ProbeTimer: Sendable {
         if least < interval {
             // TCP_TIMEOUT_MIN, two jiffies, is the least for which the timer is armed.
             let delays = max(2, least)...max(2, min(most, interval))
-            let slack = rules.wheel.granularity(jiffies: delays.upperBound) + 1
+            let slack = rules.wheel.granularity(jiffies: delays.upperBound)
             let bound = Window(
                 deadline.earliest,
                 max(deadline.latest, now.latest + tick.duration(jiffies: 2))
-                    + tick.duration(jiffies: slack))
+                    + tick.duration(jiffies: slack) + conditions.reach)
             let clamped = Arming(
-                cut: "probe interval", to: delays, bound: bound, wheel: rules.wheel, tick: tick)
+                cut: "probe interval", to: delays, bound: bound, rules, conditions)
             prospects += fire(state, armed: now, clamped)
         }
         if most >= interval { prospects += fire(state, armed: now, plain(state)) }

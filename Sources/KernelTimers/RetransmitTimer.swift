@@ -58,11 +58,10 @@ public struct RetransmitTimer: Sendable {
 
     private func tailLossProbe(_ state: State, armed: Window) -> [Prospect] {
         let delay = probeTimeoutJiffies
-        let firing = rules.wheel.firing(
-            armed: armed, jiffies: delay...delay, tick: conditions.tick)
-        let derivation =
-            "PTO = min(2*srtt + 200 ms, RTO) after the data: "
-            + rules.wheel.explanation(jiffies: delay, tick: conditions.tick)
+        var arming = Arming(
+            "PTO = min(2*srtt + 200 ms, RTO) after the data:", jiffies: delay, rules, conditions)
+        let firing = arming.firing(armed: armed, rules, conditions)
+        let derivation = arming.derivation
         return fates.values(during: firing).map { fate, window in
             if fate == .unroutable {
                 // The probe fails, and the RTO is set to what is left of it since the data, at
@@ -105,12 +104,12 @@ public struct RetransmitTimer: Sendable {
     }
 
     private func plain(_ delay: Int) -> Arming {
-        Arming("RTO", jiffies: delay, wheel: rules.wheel, tick: conditions.tick)
+        Arming("RTO", jiffies: delay, rules, conditions)
     }
 
     private func fire(_ state: State, armed: Window, _ arming: Arming) -> [Prospect] {
         var arming = arming
-        let firing = arming.firing(armed: armed, wheel: rules.wheel, tick: conditions.tick)
+        let firing = arming.firing(armed: armed, rules, conditions)
         guard !firing.isEmpty else { return [] }
         return conditions.userTimeoutMilliseconds.values(during: firing).flatMap {
             [arming] milliseconds, window in
@@ -207,15 +206,15 @@ public struct RetransmitTimer: Sendable {
         var prospects: [Prospect] = []
         if least < backedOff {
             let delays = max(1, least)...max(1, min(most, backedOff))
-            let slack = rules.wheel.granularity(jiffies: delays.upperBound) + 2
-            // Whatever was left, it was left of T: the sum is known better than its parts. Two
-            // jiffies: the rounding of what is left, and the way to the witness.
+            let slack = rules.wheel.granularity(jiffies: delays.upperBound) + 1
+            // Whatever was left, it was left of T: the sum is known better than its parts. One
+            // jiffy is the rounding of what is left.
             let bound = Window(
                 start.earliest + (timeout - rounding),
                 max(start.latest + timeout + rounding, now.latest + tick.jiffy)
-                    + tick.duration(jiffies: slack))
+                    + tick.duration(jiffies: slack) + conditions.reach)
             let clamped = Arming(
-                cut: "RTO", to: delays, bound: bound, wheel: rules.wheel, tick: tick)
+                cut: "RTO", to: delays, bound: bound, rules, conditions)
             prospects += fire(state, armed: now, clamped)
         }
         if most >= backedOff { prospects += fire(state, armed: now, plain) }

@@ -28,11 +28,11 @@ public enum TimerWheel: String, Hashable, Codable, Sendable, CaseIterable {
     /// When a timer fires that was armed somewhere in `armed` for a delay in `delays` jiffies.
     ///
     /// With n the tick in which it was armed, n·J ∈ (armed − J, armed]. It fires in tick n + d
-    /// (cascading) or (((n + d) >> s) + 1) << s, which lies 1 … 2^s ticks after n + d. One jiffy more
-    /// is the time that a firing may take to reach a witness: the watchdog, which ticks once a
-    /// jiffy, sees every delay that is longer.
-    public func firing(armed: Window, jiffies delays: ClosedRange<Int>, tick: TickRate) -> Window {
-        let reach = tick.jiffy
+    /// (cascading) or (((n + d) >> s) + 1) << s, which lies 1 … 2^s ticks after n + d. `reach` is
+    /// what the firing may take from there to a witness (`Conditions.reach`).
+    public func firing(
+        armed: Window, jiffies delays: ClosedRange<Int>, tick: TickRate, reach: Duration
+    ) -> Window {
         switch self {
         case .cascading:
             return armed.after(
@@ -47,14 +47,15 @@ public enum TimerWheel: String, Hashable, Codable, Sendable, CaseIterable {
     }
 
     /// The arithmetic of `firing` in words, for failures and tables.
-    public func explanation(jiffies delay: Int, tick: TickRate) -> String {
+    public func explanation(jiffies delay: Int, tick: TickRate, reach: Duration) -> String {
         let nominal = "\(delay) jiffies = \(tick.duration(jiffies: delay).formattedSeconds)"
         switch self {
         case .cascading:
-            return "\(nominal), exact to the jiffy"
+            return "\(nominal), exact to the jiffy, witness +\(reach.formattedSeconds)"
         case .nonCascading:
             let slack = tick.duration(jiffies: granularity(jiffies: delay))
-            return "\(nominal), wheel +\(slack.formattedSeconds), witness +1 jiffy"
+            return "\(nominal), wheel +\(slack.formattedSeconds), "
+                + "witness +\(reach.formattedSeconds)"
         }
     }
 }

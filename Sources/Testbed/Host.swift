@@ -1,5 +1,6 @@
 public import Evidence
 internal import CPcap
+internal import Glibc
 internal import LinuxNet
 
 /// The machine on which trials are performed.
@@ -24,6 +25,11 @@ public enum Host {
                 machine: name.machine, hz: try MonotonicClock.jiffiesPerSecond()),
             privilege: privilege, captureLibrary: String(cString: pcap_lib_version()))
     }
+
+    /// How many processors the kernel runs on.
+    ///
+    /// The corresponding C function is `sysconf(_SC_NPROCESSORS_ONLN)`.
+    static let onlineProcessors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     /// The machines whose kernels were tried; others are refused by name.
     public static let supportedMachines = ["aarch64", "x86_64"]

@@ -30,7 +30,8 @@ public enum Performance {
         let trials = makeTrials(of: plan, service, events) { index, error in
             let request = plan.trials[index]
             var observation = Observation(
-                trial: request.trial, script: request.script, attempt: request.attempt, hz: hz)
+                trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
+                processors: Host.onlineProcessors)
             observation.failure = Observation.Failure(error, during: "setting up")
             report(.observation(observation))
         }
@@ -45,8 +46,6 @@ public enum Performance {
             sampler.add(trial)
             trial.start()
         }
-        let closer = Closer(service)
-        defer { closer.finish() }
         var left = trials.count
         while left > 0 {
             for event in events.take() {
@@ -56,11 +55,18 @@ public enum Performance {
                 case .ended(let trial):
                     sampler.remove(trial)
                     report(.observation(trial.observation(hz: hz, watchdogs: watchdogs)))
-                    closer.close(trial)
+                    release(trial, service)
                     left -= 1
                 }
             }
         }
+    }
+
+    /// Closes what an ended trial held, on a thread of its own: closing a capture waits for grace
+    /// periods of the kernel, some 50 ms each, which trials that end together share. Nobody waits
+    /// for the last ones: the process ends with them.
+    private static func release(_ trial: Trial, _ service: CaptureService) {
+        _ = try? WorkerThread(name: "closer") { trial.release(service) }
     }
 
     /// Makes all testbeds, on two threads: most of the time goes into waiting for the kernel's
@@ -71,6 +77,7 @@ public enum Performance {
     ) -> [Trial] {
         let next = Atomic(0)
         let made = Mutex<[Int: Result<Trial, any Error>]>([:])
+        let openers = Mutex<[WorkerThread]>([])
         let work: @Sendable () -> Void = {
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -79,7 +86,8 @@ public enum Performance {
                     let trial = try Trial(
                         index: index, request: plan.trials[index],
                         maximumPackets: plan.maximumPackets, events: events)
-                    try trial.prepare(service)
+                    let opening = try trial.prepare(service)
+                    openers.withLock { $0 += opening }
                     return trial
                 }
                 made.withLock { $0[index] = result }
@@ -88,6 +96,7 @@ public enum Performance {
         let helper = try? WorkerThread(name: "set-up", work)
         work()
         try? helper?.join()
+        for opener in openers.withLock({ $0 }) { try? opener.join() }
         var trials: [Trial] = []
         for (index, result) in made.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
             switch result {
@@ -96,34 +105,5 @@ public enum Performance {
             }
         }
         return trials
-    }
-}
-
-/// Closes what ended trials held, on a thread of its own: closing a capture waits for a grace
-/// period of the kernel.
-private final class Closer: Sendable {
-    private let queue = Monitor<(trials: [Trial], isOver: Bool)>(([], false))
-    private let thread: WorkerThread?
-
-    init(_ service: CaptureService) {
-        let queue = queue
-        thread = try? WorkerThread(name: "closer") {
-            while true {
-                let taken: [Trial]? = queue.wait(until: nil) { state in
-                    guard !state.trials.isEmpty || state.isOver else { return nil }
-                    defer { state.trials = [] }
-                    return state.trials
-                }
-                guard let taken, !taken.isEmpty else { return }
-                for trial in taken { trial.release(service) }
-            }
-        }
-    }
-
-    func close(_ trial: Trial) { queue.change { $0.trials.append(trial) } }
-
-    func finish() {
-        queue.change { $0.isOver = true }
-        try? thread?.join()
     }
 }

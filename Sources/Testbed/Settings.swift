@@ -4,13 +4,17 @@ enum Settings {
     ///
     /// No metrics: a connection must not begin with the RTT of an earlier one. No rate limit on
     /// answers to what is out of the window (`tcp_oow_rate_limited`): every window probe is to be
-    /// answered. The rest keeps IPv6 from sending anything of its own.
+    /// answered. Reno, which every kernel has: what a host prefers (BBR, which paces) is no part of
+    /// the question. The rest keeps IPv6 from sending anything of its own.
     static let always = [
         ("net.ipv4.tcp_no_metrics_save", "1"), ("net.ipv4.tcp_invalid_ratelimit", "0"),
+        ("net.ipv4.tcp_congestion_control", "reno"),
         ("net.ipv6.conf.all.accept_dad", "0"), ("net.ipv6.conf.default.accept_dad", "0"),
         ("net.ipv6.conf.all.accept_ra", "0"), ("net.ipv6.conf.default.accept_ra", "0"),
         ("net.ipv6.conf.all.router_solicitations", "0"),
         ("net.ipv6.conf.default.router_solicitations", "0"),
+        // At once, not at a random moment of the next second, the groups of an address are told.
+        ("net.ipv6.conf.default.mldv2_unsolicited_report_interval", "1"),
         // None: no link-local address, which would be announced.
         ("net.ipv6.conf.default.addr_gen_mode", "1"),
     ]

@@ -13,7 +13,7 @@ final class Trial: Sendable {
     let board = Board()
     let testbed: TrialTestbed
     let flow: Flow
-    let recorders: [CaptureRecorder]
+    private let maximumPackets: Int
     private let events: EventQueue
     private let record: Mutex<Record>
 
@@ -27,36 +27,28 @@ final class Trial: Sendable {
         var counters = CounterPair()
         var sockets: [TCPSocket] = []
         var connection: TCPSocket?
-        var captureTokens: [UInt64] = []
+        var captures: [(recorder: CaptureRecorder, token: UInt64)] = []
     }
 
-    /// Makes the testbed and opens the captures.
+    /// Makes the testbed.
     init(index: Int, request: Plan.Request, maximumPackets: Int, events: EventQueue) throws {
         self.index = index
         self.request = request
         self.events = events
-        let script = request.performInstead ?? request.script
-        self.script = script
-        let testbed = try TrialTestbed(script)
-        self.testbed = testbed
-        let flow = testbed.addressing.flow(connecting: script.connectingActor)
-        self.flow = flow
-        let board = board
-        recorders = testbed.captures.map {
-            CaptureRecorder(
-                $0.capture, actor: $0.actor, flow: flow, board: board,
-                maximumPackets: maximumPackets)
-        }
+        self.maximumPackets = maximumPackets
+        script = request.performInstead ?? request.script
+        testbed = try TrialTestbed(script)
+        flow = testbed.addressing.flow(connecting: script.connectingActor)
         record = Mutex(Record())
     }
 
-    /// Makes the actors' threads, which wait for `start`, and hands the captures to their thread.
-    func prepare(_ service: CaptureService) throws {
+    /// Makes the actors' threads, which wait for `start`.
+    ///
+    /// Returns threads that open the captures, to be joined before that. Each opening waits for
+    /// grace periods of the kernel (`packet_set_ring`), which all threads of all trials share when
+    /// they wait together: one after another, 226 captures took 1.6 s.
+    func prepare(_ service: CaptureService) throws -> [WorkerThread] {
         record.withLock { $0.lanesLeft = script.lanes.count }
-        for recorder in recorders {
-            let token = try service.add(recorder)
-            record.withLock { $0.captureTokens.append(token) }
-        }
         var started = 0
         do {
             for lane in script.lanes {
@@ -65,16 +57,41 @@ final class Trial: Sendable {
                 ) { LaneRun(self, lane).run() }
                 started += 1
             }
+            return try testbed.captured.map { actor in
+                try WorkerThread(name: "opener", in: testbed.namespace(of: actor)) {
+                    self.openCapture(of: actor, service)
+                }
+            }
         } catch {
-            // Those that run already will find the trial cancelled.
-            record.withLock { $0.lanesLeft = started }
+            // The actors that run already will find the trial cancelled; the last one ends it.
+            record.withLock { $0.lanesLeft -= script.lanes.count - started }
             fail(Observation.Failure(error, during: "starting the actors"))
             if started == 0 { throw error }
+            return []
         }
     }
 
-    /// Lets the actors begin: the trial's zero.
+    private func openCapture(of actor: Actor, _ service: CaptureService) {
+        do {
+            let capture = try PacketCapture(interface: testbed.addressing.interface(of: actor))
+            let recorder = CaptureRecorder(
+                capture, actor: actor, flow: flow, board: board, maximumPackets: maximumPackets)
+            let token = try service.add(recorder)
+            record.withLock { record in
+                // The subject's capture comes first.
+                let place = actor == .subject ? 0 : record.captures.count
+                record.captures.insert((recorder, token), at: place)
+            }
+        } catch {
+            fail(Observation.Failure(error, during: "opening the capture of the \(actor)"))
+        }
+    }
+
+    private var recorders: [CaptureRecorder] { record.withLock { $0.captures.map(\.recorder) } }
+
+    /// Lets the actors begin: the trial's zero. A trial that has failed already stays at zero.
     func start() {
+        if board.failure != nil { return }
         let pair = Evidence.ClockPair.now()
         for recorder in recorders { recorder.setClockOffset(pair.offset) }
         record.withLock {
@@ -150,7 +167,10 @@ final class Trial: Sendable {
         }
         guard isLast else { return }
         sample()
-        record.withLock { $0.end = MonotonicClock.nowNanoseconds() }
+        record.withLock { record in
+            // Zero still: the trial failed before it began.
+            record.end = record.zero == 0 ? 0 : MonotonicClock.nowNanoseconds()
+        }
         do {
             let counters = try testbed.counters.read().forJudge
             record.withLock { $0.counters.after = counters }
@@ -166,7 +186,8 @@ final class Trial: Sendable {
     func observation(hz: Int, watchdogs: Watchdogs) -> Observation {
         for recorder in recorders { recorder.finish() }
         var observation = Observation(
-            trial: request.trial, script: request.script, attempt: request.attempt, hz: hz)
+            trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
+            processors: Host.onlineProcessors)
         let known = Set(request.script.lanes.flatMap { $0.steps.map(\.label) })
         record.withLock { record in
             let end = Moment(nanoseconds: (record.end ?? record.zero) - record.zero)
@@ -190,16 +211,17 @@ final class Trial: Sendable {
 
     /// Closes sockets, captures and files. The namespaces stay until the process ends.
     func release(_ service: CaptureService) {
-        let (tokens, sockets) = record.withLock { record in
+        let (captures, sockets) = record.withLock { record in
             defer {
                 record.sockets = []
                 record.connection = nil
+                record.captures = []
             }
-            return (record.captureTokens, record.sockets)
+            return (record.captures, record.sockets)
         }
-        for token in tokens { service.remove(token) }
-        for recorder in recorders { recorder.close() }
+        for (_, token) in captures { service.remove(token) }
         for socket in sockets { try? socket.close() }
+        for (recorder, _) in captures { recorder.close() }
         testbed.close()
     }
 }

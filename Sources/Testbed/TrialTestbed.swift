@@ -10,8 +10,8 @@ final class TrialTestbed: Sendable {
     let addressing: Addressing
     private let spaces: [Actor: NetworkNamespace]
     private let configurators: [Actor: NetworkConfigurator]
-    /// The open captures, the subject's first.
-    let captures: [(actor: Actor, capture: PacketCapture)]
+    /// On whose interfaces there is something to capture, the subject's first.
+    let captured: [Actor]
     /// The subject's counters.
     let counters: CounterReader
     /// The subject's sockets in /proc, where the script asks for them.
@@ -35,14 +35,7 @@ final class TrialTestbed: Sendable {
         case .loopback:
             try subject.onLoopback()
         }
-        let addressing = addressing
-        // Captures come last: what setting up sent is no part of the trial.
-        captures = try setups.map { setup in
-            let interface = addressing.interface(of: setup.actor)
-            return (
-                setup.actor, try setup.space.run { try PacketCapture(interface: interface) }
-            )
-        }
+        captured = setups.map(\.actor)
         let wantsTimer = script.contains { $0 == .inspectTimer }
         (counters, sockets, sysctls) = try subject.space.run {
             var settings: [String: String] = [:]
@@ -123,6 +116,12 @@ private struct Setup: Sendable {
         for end in [self, peer] {
             try end.configurator.turnOffloadsOff(end.interface)
             try end.configurator.setUp(end.interface)
+        }
+        let deadline = MonotonicClock.nowNanoseconds() + 5_000_000_000
+        for end in [self, peer] {
+            try end.space.run {
+                try end.configurator.awaitOperational(end.interface, until: deadline)
+            }
         }
         try addAddresses([addressing.base, addressing.virtual])
         try peer.addAddresses([addressing.peer])

@@ -50,7 +50,8 @@ public struct SyntheticObservation {
                 port: 5000))
         observation = Observation(
             trial: TrialID(behaviour: behaviour.id, parameters: parameters),
-            script: behaviour.script(parameters), attempt: 1, hz: tick.hz)
+            script: behaviour.script(parameters), attempt: 1, hz: tick.hz,
+            processors: 1)
         observation.flow = flow
     }
 
