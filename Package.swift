@@ -80,6 +80,9 @@ let package = Package(
             swiftSettings: strict),
 
         tests("WireTests", ["Wire"]),
+        tests(
+            "TestbedTests",
+            ["Testbed", "Evidence", "KernelTimers", "LinuxNet", "Wire", systemPackage]),
         tests("LinuxNetTests", ["LinuxNet", "CPcap", systemPackage]),
     ]
 )

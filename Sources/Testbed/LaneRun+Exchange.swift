@@ -33,7 +33,6 @@ extension LaneRun {
             addressing.address(of: actor.other), port: Addressing.listeningPort)
         try record("connect") { () throws(LinuxError) in
             try socket.connect(to: target)
-        } complete: { _, _ in
         }.get()
         try socket.clearTimeout(.sendTimeout)
         take(socket)
@@ -45,7 +44,6 @@ extension LaneRun {
         if ready.isEmpty { throw late(step, "no connection to accept") }
         let accepted = try record("accept") { () throws(LinuxError) in
             try listener.accept()
-        } complete: { _, _ in
         }.get()
         trial.register(accepted.connection)
         take(accepted.connection)

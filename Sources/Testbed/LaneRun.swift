@@ -120,7 +120,6 @@ final class LaneRun {
         let bytes = optionBytes(value: value, lengthBytes: lengthBytes)
         record("setsockopt") { () throws(LinuxError) in
             try socket.setOption(option.socketOption, bytes: bytes)
-        } complete: { _, _ in
         }
     }
 
@@ -152,7 +151,7 @@ final class LaneRun {
     @discardableResult
     func record<Value>(
         _ name: String, isBlocking: Bool = false, _ body: () throws(LinuxError) -> Value,
-        complete: (Value, inout CallRecord) -> Void
+        complete: (Value, inout CallRecord) -> Void = { _, _ in }
     ) -> Result<Value, LinuxError> {
         let queuedBefore = isBlocking ? runQueue?.waitNanoseconds() : nil
         let begin = MonotonicClock.nowNanoseconds()

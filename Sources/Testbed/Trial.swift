@@ -75,7 +75,8 @@ final class Trial: Sendable {
         do {
             let capture = try PacketCapture(interface: testbed.addressing.interface(of: actor))
             let recorder = CaptureRecorder(
-                capture, actor: actor, flow: flow, board: board, maximumPackets: maximumPackets)
+                capture, actor: actor, flow: flow, board: board, maximumPackets: maximumPackets
+            ) { [weak self] in self?.fail($0) }
             let token = try service.add(recorder)
             record.withLock { record in
                 // The subject's capture comes first.
