@@ -21,7 +21,7 @@ public struct Counters: Hashable, Sendable {
     /// Counters of 32 bit don't exist on 64-bit kernels; a value that is smaller now is left out
     /// too.
     public func growth(since earlier: Counters) -> [String: UInt64] {
-        values.compactMapValues { $0 }.reduce(into: [:]) { growth, entry in
+        values.reduce(into: [:]) { growth, entry in
             let before = earlier.values[entry.key] ?? 0
             if entry.value > before { growth[entry.key] = entry.value - before }
         }
@@ -32,41 +32,63 @@ public struct Counters: Hashable, Sendable {
     ///
     /// Values that are no numbers or negative (`Tcp.MaxConn` is −1 when there is no limit) are left
     /// out, and so is a pair whose lines differ in length or group.
-    public static func parsePairs(_ text: String) -> [String: UInt64] {
+    public static func parsePairs(_ text: [UInt8]) -> [String: UInt64] {
         var counters: [String: UInt64] = [:]
-        var names: [Substring]?
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard let group = words.first, group.hasSuffix(":"), group.count > 1 else {
-                names = nil
+        counters.reserveCapacity(512)
+        var names: [ArraySlice<UInt8>] = []
+        for line in text.split(separator: newline) {
+            let words = line.split(separator: space)
+            guard let group = words.first, group.count > 1, group.last == colon else {
+                names = []
                 continue
             }
-            guard let known = names, known.first == group, known.count == words.count else {
+            guard names.first == group, names.count == words.count else {
                 names = words
                 continue
             }
-            for (name, value) in zip(known.dropFirst(), words.dropFirst()) {
-                counters["\(group.dropLast()).\(name)"] = UInt64(value)
+            let prefix = String(decoding: group.dropLast(), as: UTF8.self) + "."
+            for (name, value) in zip(names, words).dropFirst() {
+                guard let value = number(value) else { continue }
+                counters[prefix + String(decoding: name, as: UTF8.self)] = value
             }
-            names = nil
+            names = []
         }
         return counters
     }
 
     /// Reads the format of `snmp6`: lines of a name and a value. The name begins with its group,
     /// `Ip6OutNoRoutes`, which becomes "Ip6.OutNoRoutes".
-    public static func parseSNMP6(_ text: String) -> [String: UInt64] {
+    public static func parseSNMP6(_ text: [UInt8]) -> [String: UInt64] {
+        let groups = ["Ip6", "Icmp6", "UdpLite6", "Udp6"]
         var counters: [String: UInt64] = [:]
-        for line in text.split(separator: "\n") {
-            let words = line.split { $0 == " " || $0 == "\t" }
-            guard words.count == 2, let value = UInt64(words[1]) else { continue }
-            let groups = ["Ip6", "Icmp6", "UdpLite6", "Udp6"]
-            guard let group = groups.first(where: { words[0].hasPrefix($0) }),
-                words[0].count > group.count
+        for line in text.split(separator: newline) {
+            let words = line.split { $0 == space || $0 == tab }
+            guard words.count == 2, let value = number(words[1]),
+                let group = groups.first(where: { words[0].starts(with: $0.utf8) }),
+                words[0].count > group.utf8.count
             else { continue }
-            counters["\(group).\(words[0].dropFirst(group.count))"] = value
+            let name = String(decoding: words[0].dropFirst(group.utf8.count), as: UTF8.self)
+            counters[group + "." + name] = value
         }
         return counters
+    }
+
+    private static let newline = UInt8(ascii: "\n")
+    private static let space = UInt8(ascii: " ")
+    private static let tab = UInt8(ascii: "\t")
+    private static let colon = UInt8(ascii: ":")
+
+    /// Decimal digits and nothing else; nil also for what doesn't fit.
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+        var value: UInt64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            let (product, over) = value.multipliedReportingOverflow(by: 10)
+            let (sum, more) = product.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+            if over || more { return nil }
+            value = sum
+        }
+        return digits.isEmpty ? nil : value
     }
 }
 
@@ -88,13 +110,13 @@ public final class CounterReader: Sendable {
         }
     }
 
-    /// Reads all counters. Costs about 100 µs.
+    /// Reads all counters. Costs about 300 µs.
     public func read() throws(LinuxError) -> Counters {
         var values: [String: UInt64] = [:]
         for file in pairs {
-            values.merge(Counters.parsePairs(try file.readText())) { $1 }
+            values.merge(Counters.parsePairs(try file.readBytes())) { $1 }
         }
-        if let snmp6 { values.merge(Counters.parseSNMP6(try snmp6.readText())) { $1 } }
+        if let snmp6 { values.merge(Counters.parseSNMP6(try snmp6.readBytes())) { $1 } }
         return Counters(values: values)
     }
 

@@ -119,6 +119,10 @@ extension NetworkConfigurator {
         for (metric, value) in route.metrics {
             rtnl_route_set_metric(entry, CInt(metric.rawValue), value)
         }
+        if route.metrics[.minimumRTOMilliseconds] != nil {
+            // RTAX_LOCK: TCP heeds the smallest RTO of a route only if it's locked (tcp_rto_min).
+            rtnl_route_set_metric(entry, 1, 1 << Route.Metric.minimumRTOMilliseconds.rawValue)
+        }
         try setKind(of: entry, to: route.kind)
         try body(entry)
     }

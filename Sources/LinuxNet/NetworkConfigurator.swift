@@ -8,8 +8,6 @@ internal import SystemPackage
 ///
 /// Make it on a thread inside the namespace; afterwards it acts on *that* namespace from any
 /// thread, since its sockets belong there. It holds two descriptors and keeps the namespace alive.
-/// libnl numbers its sockets from a table of 1024 a process, so let it go when the namespace is set
-/// up, or hold one a trial.
 ///
 /// Errors carry the errno that the kernel sent. libnl's own codes, which merge several of them, are
 /// used only for what failed before the kernel answered.
@@ -57,6 +55,7 @@ private struct NetlinkSocket: ~Copyable, @unchecked Sendable {
         guard let socket = nl_socket_alloc() else {
             throw LinuxError(operation: "nl_socket_alloc", errno: .noMemory)
         }
+        nl_socket_set_local_port(socket, Self.nextPort())
         let failure = nl_connect(socket, NETLINK_ROUTE)
         if failure < 0 {
             nl_socket_free(socket)
@@ -73,6 +72,15 @@ private struct NetlinkSocket: ~Copyable, @unchecked Sendable {
                 return CInt(NL_STOP.rawValue)
             }, kernelError)
     }
+
+    /// A port number as libnl builds them: ten bits of a counter, 22 of the process. libnl's own
+    /// table ends at 1024 sockets a process, but only those of one namespace must differ.
+    private static func nextPort() -> UInt32 {
+        let count = ports.wrappingAdd(1, ordering: .relaxed).newValue
+        return UInt32(bitPattern: getpid()) & 0x3f_ffff | (count % 1023 + 1) << 22
+    }
+
+    private static let ports = Atomic<UInt32>(0)
 
     deinit {
         nl_socket_free(socket)

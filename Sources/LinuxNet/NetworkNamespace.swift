@@ -69,12 +69,32 @@ public final class NetworkNamespace: Sendable {
 
     /// Runs `body` on a new thread inside the namespace, and waits for it.
     ///
-    /// Costs about 30 µs. The thread ends with `body`, which should not start a Swift task.
+    /// Costs about 60 µs. The thread ends with `body`, which should not start a Swift task.
     /// - Throws: whatever `body` throws, or `LinuxError` if the namespace couldn't be entered.
     public func run<Value: Sendable>(_ body: @Sendable () throws -> Value) throws -> Value {
         try PosixThread.run {
             try self.enter()
             return try body()
+        }
+    }
+
+    /// Gives the namespaces that are made from the calling thread's one a table of connections of
+    /// their own, with so many buckets, where the kernel can (6.1 and later).
+    ///
+    /// Reading `/proc/…/net/tcp` walks a table that otherwise all namespaces share: 262144 buckets
+    /// and 3 ms on a machine with 24 GB, against 0.1 ms with 256. The limits `tcp_max_tw_buckets`
+    /// (half as many) and `tcp_max_syn_backlog` (at least 128) follow from it.
+    ///
+    /// Writes the sysctl `net.ipv4.tcp_child_ehash_entries`.
+    /// - Returns: whether this kernel can.
+    @discardableResult
+    public static func useOwnTablesInChildren(buckets: Int) throws(SysctlError) -> Bool {
+        do throws(SysctlError) {
+            try Sysctl.write("net.ipv4.tcp_child_ehash_entries", String(buckets))
+            return true
+        } catch {
+            guard case .missing = error else { throw error }
+            return false
         }
     }
 

@@ -51,6 +51,7 @@ public enum Poll {
     /// interrupts it.
     /// - Parameter deadline: a moment of ``MonotonicClock``, in nanoseconds; nil waits for ever.
     /// - Returns: what happened; empty when the deadline has passed.
+    /// - Throws: EBADF for a descriptor that was closed.
     public static func wait(
         for events: PollEvents, on descriptor: Descriptor, until deadline: Int64?
     ) throws(LinuxError) -> PollEvents {
@@ -63,6 +64,10 @@ public enum Poll {
     public static func wait(
         _ entries: [(descriptor: Descriptor, events: PollEvents)], until deadline: Int64?
     ) throws(LinuxError) -> [PollEvents] {
+        // poll(2) ignores negative numbers, and would wait for ever on a closed descriptor.
+        guard entries.allSatisfy({ $0.descriptor.rawValue >= 0 }) else {
+            throw LinuxError(operation: "poll a closed descriptor", errno: .badFileDescriptor)
+        }
         var polled = entries.map {
             pollfd(
                 fd: $0.descriptor.rawValue,

@@ -3,6 +3,17 @@ internal import SystemPackage
 
 /// Kernel parameters below /proc/sys.
 ///
+/// Who may write those of a namespace: whoever is root of the user namespace that owns it. On 6.18
+/// such a root without any privilege outside could write every `net.ipv4.tcp_*` that a new
+/// namespace shows but `tcp_allowed_congestion_control` and the read-only
+/// `tcp_available_congestion_control` and `tcp_ehash_entries`, also `ip_nonlocal_bind`,
+/// `net.ipv4.conf.*` and `net.ipv6.conf.*`; `tcp_mem`, `tcp_max_orphans` and `tcp_low_latency`
+/// don't show, and `net.core.rmem_max` is read-only.
+///
+/// A new namespace doesn't begin with the kernel's defaults in all things: it inherits its default
+/// `tcp_congestion_control` from the first namespace, and `net.ipv4.conf` if told so. Write what
+/// matters.
+///
 /// Keys that begin with `net.` are those of the *calling thread's* network namespace, so call these
 /// functions through ``NetworkNamespace/run(_:)``.
 public enum Sysctl {

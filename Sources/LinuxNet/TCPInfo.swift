@@ -194,6 +194,15 @@ extension TCPSocket {
 extension TCPInfo {
     static let shortestLength = 104
 
+    /// Reads the bytes of the kernel's structure, in the order of this machine; nil for fewer than
+    /// the 104 bytes of old. What a newer kernel adds behind the fields known here is left out.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count >= Self.shortestLength else { return nil }
+        var raw = clinux_tcp_info()
+        withUnsafeMutableBytes(of: &raw) { $0.copyBytes(from: bytes.prefix($0.count)) }
+        self.init(raw, length: bytes.count)
+    }
+
     init(_ raw: clinux_tcp_info, length: Int) {
         self.length = length
         state = TCPState(number: raw.state)
