@@ -85,6 +85,9 @@ let package = Package(
         tests("KernelTimersTests", ["KernelTimers", "Support"]),
         tests("JudgeTests", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Support", "Wire"]),
         tests("WireTests", ["Wire"]),
+        tests(
+            "TestbedTests",
+            ["Testbed", "Evidence", "KernelTimers", "LinuxNet", "Wire", systemPackage]),
         tests("LinuxNetTests", ["LinuxNet", "CPcap", systemPackage]),
     ]
 )
