@@ -103,6 +103,9 @@ let package = Package(
                 "Evidence", "Reporting", "etimedout", "fake-performer", subprocess, systemPackage,
             ]),
         tests("WireTests", ["Wire"]),
+        tests(
+            "TestbedTests",
+            ["Testbed", "Evidence", "KernelTimers", "LinuxNet", "Wire", systemPackage]),
         tests("LinuxNetTests", ["LinuxNet", "CPcap", systemPackage]),
     ]
 )

@@ -91,6 +91,6 @@ public enum Delivery {
 
     /// The control in which the option is not in force, and so nothing is heard in time.
     static let optionTakenBack = Control(
-        "option set back to none", Parameters(userTimeoutMilliseconds: 1000), parts: .extra, at: 4
+        "option set back to none", Parameters(userTimeoutMilliseconds: 1000), parts: .missing, at: 4
     ) { $0.changingUserTimeout(to: 0) }
 }

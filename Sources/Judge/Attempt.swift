@@ -55,11 +55,13 @@ struct Trying {
             behaviour.values(parameters) + variant.values(parameters, reading.conditions)
         let early = expectations.filter { happensBeforeOutage($0) }
         let late = expectations.filter { !happensBeforeOutage($0) && !dependsOnTheError($0) }
+        let counters = attempt.partings.filter { $0.aspect == .counter }
         attempt.partings =
             Values.partings(early, in: observation)
             + (reading.stateParting.map { [$0] } ?? [])
-            + attempt.partings
+            + attempt.partings.filter { $0.aspect != .counter }
             + Values.partings(late, in: observation)
+            + counters
         return attempt
     }
 

@@ -63,7 +63,8 @@ struct Reading {
 
         let heard = heardEvent(observation)
         let wire = trace.events(after: begin, until: observation.end)
-        let events = wire + failedAttempts(observation, begin, wire) + (heard.map { [$0] } ?? [])
+        let failed = failedAttempts(observation, begin, wire, reach: conditions.reach)
+        let events = wire + failed + (heard.map { [$0] } ?? [])
         return .success(
             Reading(
                 conditions: conditions, begin: begin, events: events.sorted(by: precedes),
@@ -154,15 +155,19 @@ extension Reading {
 
     /// Attempts that the kernel counted and that are not on the wire: each lies between the last
     /// reading of the old count and the first of the new.
+    ///
+    /// A packet is stamped after it was counted; on loopback only when it arrives. So one that is
+    /// stamped up to the witness's reach after the reading explains the count, too.
     static func failedAttempts(
-        _ observation: Observation, _ begin: Moment, _ wire: [ObservedEvent]
+        _ observation: Observation, _ begin: Moment, _ wire: [ObservedEvent], reach: Duration
     ) -> [ObservedEvent] {
         var events: [ObservedEvent] = []
         let samples = observation.samples.filter { $0.state == "ESTABLISHED" }
         for (before, after) in zip(samples, samples.dropFirst()) {
             let window = Window(before.last.earliest, after.first.latest)
             guard window.latest > begin else { continue }
-            let seen = wire.filter { $0.window.overlaps(window) }
+            let stamped = Window(window.earliest, window.latest + reach)
+            let seen = wire.filter { $0.window.overlaps(stamped) }
             let probes =
                 after.probes - before.probes - seen.count { $0.what == .windowProbe }
             let retransmissions =

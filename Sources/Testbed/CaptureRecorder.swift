@@ -14,6 +14,7 @@ final class CaptureRecorder: Sendable {
     private let flow: Flow
     private let board: Board
     private let maximumPackets: Int
+    private let fail: @Sendable (Observation.Failure) -> Void
     private let state: Mutex<State>
 
     private struct State: Sendable {
@@ -26,9 +27,13 @@ final class CaptureRecorder: Sendable {
         var clockOffset: Int64 = 0
     }
 
+    /// Begins to record what the capture has seen since it was opened. `fail` is called when no
+    /// more can be kept.
     init(
-        _ capture: PacketCapture, actor: Actor, flow: Flow, board: Board, maximumPackets: Int
+        _ capture: PacketCapture, actor: Actor, flow: Flow, board: Board, maximumPackets: Int,
+        fail: @escaping @Sendable (Observation.Failure) -> Void
     ) {
+        self.fail = fail
         self.actor = actor
         self.flow = flow
         self.board = board
@@ -50,7 +55,7 @@ final class CaptureRecorder: Sendable {
                     packets = try capture.drain()
                 } catch {
                     state.capture = nil
-                    board.fail(Observation.Failure(error, during: "capturing of the \(actor)"))
+                    fail(Observation.Failure(error, during: "capturing of the \(actor)"))
                     return
                 }
                 if packets.isEmpty { return }
@@ -63,7 +68,7 @@ final class CaptureRecorder: Sendable {
         let room = maximumPackets - state.packets.count
         if packets.count > room, !state.isCut {
             state.isCut = true
-            board.fail(
+            fail(
                 .init(
                     .testbed,
                     "capture of the \(actor): more than \(maximumPackets) packets: capture cut"))
@@ -107,7 +112,7 @@ final class CaptureRecorder: Sendable {
             do {
                 state.dropped = Int(try state.capture?.statistics().dropped ?? 0)
             } catch {
-                board.fail(Observation.Failure(error, during: "capturing of the \(actor)"))
+                fail(Observation.Failure(error, during: "capturing of the \(actor)"))
             }
         }
     }

@@ -40,6 +40,22 @@ final class CaptureService: Sendable {
         try? entry.waitable.close()
     }
 
+    /// Closes all captures, on as many threads: one after another, as at the end of a process,
+    /// the kernel's grace periods add up to seconds.
+    func closeAll() {
+        let entries = watched.withLock { watched in
+            defer { watched = [:] }
+            return Array(watched.values)
+        }
+        let closers = entries.map { recorder, waitable in
+            try? WorkerThread(name: "closer") {
+                try? waitable.close()
+                recorder.close()
+            }
+        }
+        for closer in closers { try? closer?.join() }
+    }
+
     /// Ends the thread.
     func stop() { try? end.signal() }
 

@@ -33,7 +33,6 @@ extension LaneRun {
             addressing.address(of: actor.other), port: Addressing.listeningPort)
         try record("connect") { () throws(LinuxError) in
             try socket.connect(to: target)
-        } complete: { _, _ in
         }.get()
         try socket.clearTimeout(.sendTimeout)
         take(socket)
@@ -42,10 +41,9 @@ extension LaneRun {
     func accept(_ step: Step) throws {
         let listener = try socket(.listener)
         let ready = try Poll.wait(for: .input, on: listener.descriptor, until: deadline)
-        if ready.isEmpty { throw late(step, "no connection to accept") }
+        if ready.isEmpty { throw LaneError.failed(late(step, "no connection to accept")) }
         let accepted = try record("accept") { () throws(LinuxError) in
             try listener.accept()
-        } complete: { _, _ in
         }.get()
         trial.register(accepted.connection)
         take(accepted.connection)
@@ -53,9 +51,7 @@ extension LaneRun {
 
     private func take(_ socket: TCPSocket) {
         connection = socket
-        guard actor == .subject else { return }
-        trial.watch(socket)
-        trial.sample()
+        trial.connected(actor, socket)
     }
 
     /// Until the step must be done, nanoseconds.
@@ -94,6 +90,7 @@ extension LaneRun {
                         operation: "read", errno: .resourceTemporarilyUnavailable)
                 }
                 let bytes = try socket.receive(upTo: count - received, flags: .doNotWait)
+                // The end of the stream, or of the watching (`Trial.laneEnded`).
                 if bytes.isEmpty { break }
                 received += bytes.count
             }
@@ -104,16 +101,19 @@ extension LaneRun {
         try judge(outcome, step, "gave \(received) of \(count) bytes")
     }
 
-    /// An exchange that ends in an error, or at the deadline, leaves nothing to judge. A cancelled
-    /// trial's sockets are shut down: that is no reason of its own.
+    /// Before the instrument is proved, an exchange that fails, or is not over at its deadline, is
+    /// the testbed's fault. Afterwards it is what the application saw, and the judge's to weigh.
     private func judge(
         _ outcome: Result<Int, LinuxError>, _ step: Step, _ what: String
     ) throws(LaneError) {
+        // A cancelled trial's sockets are shut down: that is no reason of its own.
         if trial.board.failure != nil { throw .cancelled }
+        if trial.isProved { return }
         do throws(LinuxError) {
             _ = try outcome.get()
+        } catch let error where error.errno == .resourceTemporarilyUnavailable {
+            throw .failed(late(step, what))
         } catch {
-            if error.errno == .resourceTemporarilyUnavailable { throw late(step, what) }
             throw .testbed("step \(step.label) of the \(actor): \(error), after it \(what)")
         }
     }
@@ -149,7 +149,7 @@ extension LaneRun {
             let seen = trial.board.packets
             if try socket.unacknowledgedBytes() == 0 { return }
             let now = MonotonicClock.nowNanoseconds()
-            if now >= deadline { throw late(step, "not all was acknowledged") }
+            if now >= deadline { throw LaneError.failed(late(step, "not all was acknowledged")) }
             try trial.board.awaitPackets(beyond: seen, until: min(deadline, now + 10_000_000))
         }
     }
@@ -157,6 +157,8 @@ extension LaneRun {
     func awaitReadable(_ name: SocketName, _ step: Step) throws {
         let socket = try socket(name)
         let ready = try Poll.wait(for: .input, on: socket.descriptor, until: deadline)
-        if ready.isEmpty { throw late(step, "the \(name.rawValue) was not readable") }
+        if ready.isEmpty {
+            throw LaneError.failed(late(step, "the \(name.rawValue) was not readable"))
+        }
     }
 }

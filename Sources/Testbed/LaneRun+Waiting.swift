@@ -121,7 +121,7 @@ extension LaneRun {
                 call.errno = errno.map { SocketError($0) }
             }
         case .read:
-            // On a dead connection it returns at once; on a live one it must not hang.
+            // On a dead connection calls return at once; on a live one they must not hang.
             try socket.setTimeout(.receiveTimeout, nanoseconds: 1_000_000_000)
             record("read") { () throws(LinuxError) in
                 try socket.read(upTo: 1).count
@@ -130,11 +130,13 @@ extension LaneRun {
             }
             try socket.clearTimeout(.receiveTimeout)
         case .write:
+            try socket.setTimeout(.sendTimeout, nanoseconds: 1_000_000_000)
             record("write") { () throws(LinuxError) in
                 try socket.send([UInt8(ascii: "c")])
             } complete: { count, call in
                 call.result = count
             }
+            try socket.clearTimeout(.sendTimeout)
         case .poll:
             record("poll") { () throws(LinuxError) in
                 try Poll.wait(

@@ -28,7 +28,7 @@ final class LaneRun {
     /// Does all steps, or ends the trial.
     func run() {
         runQueue = RunQueueClock()
-        defer { trial.laneEnded() }
+        defer { trial.laneEnded(actor) }
         do throws(LaneError) {
             try trial.board.awaitOpening()
             for step in steps { try perform(step) }
@@ -44,6 +44,7 @@ final class LaneRun {
         let wait = Int64(step.deadlineMilliseconds) * 1_000_000
         deadline = MonotonicClock.nowNanoseconds() + wait
         calls = []
+        trial.underWay(late(step, "it did not end"), actor, until: deadline)
         try awaitTrigger(of: step)
         let begin = MonotonicClock.nowNanoseconds()
         trial.board.begin(step.label, at: begin)
@@ -68,22 +69,26 @@ final class LaneRun {
             return
         case .done(let label, let milliseconds):
             guard let done = try trial.board.awaitDone(label, until: deadline) else {
-                throw late(step, "step \(label) was not done")
+                throw .failed(late(step, "step \(label) was not done"))
             }
             let moment = done.end + Int64(milliseconds) * 1_000_000
             guard moment <= deadline else {
-                throw late(step, "\(milliseconds) ms after step \(label) did not pass")
+                throw .failed(
+                    late(step, "\(milliseconds) ms after step \(label) did not pass"))
             }
             try trial.board.pause(until: moment)
         case .packet(let awaited, let label):
             let seen = try trial.board.awaitPacket(awaited, since: label, until: deadline)
-            if seen == nil { throw late(step, "no packet \(awaited.rawValue) since \(label)") }
+            guard seen != nil else {
+                throw .failed(late(step, "no packet \(awaited.rawValue) since \(label)"))
+            }
         }
     }
 
     /// What to say when the deadline has passed.
-    func late(_ step: Step, _ what: String) -> LaneError {
-        .testbed(
+    func late(_ step: Step, _ what: String) -> Observation.Failure {
+        .init(
+            .testbed,
             "step \(step.label) of the \(actor): \(what) within \(step.deadlineMilliseconds) ms")
     }
 
@@ -120,7 +125,6 @@ final class LaneRun {
         let bytes = optionBytes(value: value, lengthBytes: lengthBytes)
         record("setsockopt") { () throws(LinuxError) in
             try socket.setOption(option.socketOption, bytes: bytes)
-        } complete: { _, _ in
         }
     }
 
@@ -152,7 +156,7 @@ final class LaneRun {
     @discardableResult
     func record<Value>(
         _ name: String, isBlocking: Bool = false, _ body: () throws(LinuxError) -> Value,
-        complete: (Value, inout CallRecord) -> Void
+        complete: (Value, inout CallRecord) -> Void = { _, _ in }
     ) -> Result<Value, LinuxError> {
         let queuedBefore = isBlocking ? runQueue?.waitNanoseconds() : nil
         let begin = MonotonicClock.nowNanoseconds()

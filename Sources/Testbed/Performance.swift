@@ -2,10 +2,10 @@ public import Evidence
 internal import LinuxNet
 internal import Synchronization
 
-/// Performs plans: all trials at once, each in namespaces of its own.
+/// Performs a plan: all trials at once, each in namespaces of its own.
 ///
 /// The process must have private namespaces already, and CAP_NET_ADMIN in them.
-public enum Performance {
+public final class Performance: Sendable {
     /// What the one who asked hears.
     public enum Event: Sendable {
         /// A trial has got so far.
@@ -14,33 +14,45 @@ public enum Performance {
         case observation(Observation)
     }
 
-    /// Performs all trials of a plan, and returns when all observations were reported.
+    private let plan: Plan
+    private let captures: CaptureService
+    private let sampler: Sampler
+    private let watchdogs: Watchdogs
+    private let hz: Int
+    private let events = EventQueue()
+
+    /// Readies the witnesses.
+    /// - Throws: `LinuxError`.
+    public init(_ plan: Plan) throws {
+        self.plan = plan
+        hz = try MonotonicClock.jiffiesPerSecond()
+        watchdogs = Watchdogs(jiffyNanoseconds: try MonotonicClock.jiffyNanoseconds())
+        captures = try CaptureService()
+        sampler = try Sampler(periodMilliseconds: plan.samplePeriodMilliseconds)
+    }
+
+    /// Performs all trials, once, and returns when all observations were reported.
     ///
     /// - Parameter report: called on this thread, one event at a time. It may block: nothing that
     ///   is being witnessed waits for it.
-    /// - Throws: `LinuxError` if the witnesses themselves can't be set up.
-    public static func perform(_ plan: Plan, report: (Event) -> Void) throws {
+    /// - Throws: `LinuxError` if the witnesses can't be started.
+    public func perform(report: (Event) -> Void) throws {
         // Namespaces, captures and files in /proc, sockets: some twenty a trial.
         try ResourceLimits.raiseOpenFiles(to: 256 + 40 * plan.trials.count)
-        let hz = try MonotonicClock.jiffiesPerSecond()
-        let watchdogs = Watchdogs(jiffyNanoseconds: try MonotonicClock.jiffyNanoseconds())
-        let service = try CaptureService()
-        let sampler = try Sampler(periodMilliseconds: plan.samplePeriodMilliseconds)
-        let events = EventQueue()
-        let trials = makeTrials(of: plan, service, events) { index, error in
+        let threads = try [captures.start(), sampler.start()] + watchdogs.start()
+        defer {
+            captures.stop()
+            sampler.stop()
+            watchdogs.stop()
+            for thread in threads { try? thread.join() }
+        }
+        let trials = makeTrials { index, error in
             let request = plan.trials[index]
             var observation = Observation(
                 trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
                 processors: Host.onlineProcessors)
             observation.failure = Observation.Failure(error, during: "setting up")
             report(.observation(observation))
-        }
-        let threads = try [service.start(), sampler.start()] + watchdogs.start()
-        defer {
-            service.stop()
-            sampler.stop()
-            watchdogs.stop()
-            for thread in threads { try? thread.join() }
         }
         for trial in trials {
             sampler.add(trial)
@@ -55,30 +67,30 @@ public enum Performance {
                 case .ended(let trial):
                     sampler.remove(trial)
                     report(.observation(trial.observation(hz: hz, watchdogs: watchdogs)))
-                    release(trial, service)
+                    release(trial)
                     left -= 1
                 }
             }
         }
     }
 
+    /// Closes all captures, so that the process can end at once. The trials are lost.
+    public func abandon() { captures.closeAll() }
+
     /// Closes what an ended trial held, on a thread of its own: closing a capture waits for grace
     /// periods of the kernel, some 50 ms each, which trials that end together share. Nobody waits
     /// for the last ones: the process ends with them.
-    private static func release(_ trial: Trial, _ service: CaptureService) {
-        _ = try? WorkerThread(name: "closer") { trial.release(service) }
+    private func release(_ trial: Trial) {
+        _ = try? WorkerThread(name: "closer") { [captures] in trial.release(captures) }
     }
 
     /// Makes all testbeds, on two threads: most of the time goes into waiting for the kernel's
     /// locks, and more threads only make the waiting longer.
-    private static func makeTrials(
-        of plan: Plan, _ service: CaptureService, _ events: EventQueue,
-        failed: (Int, any Error) -> Void
-    ) -> [Trial] {
+    private func makeTrials(failed: (Int, any Error) -> Void) -> [Trial] {
         let next = Atomic(0)
         let made = Mutex<[Int: Result<Trial, any Error>]>([:])
         let openers = Mutex<[WorkerThread]>([])
-        let work: @Sendable () -> Void = {
+        let work: @Sendable () -> Void = { [plan, events, captures] in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard index < plan.trials.count else { return }
@@ -86,7 +98,7 @@ public enum Performance {
                     let trial = try Trial(
                         index: index, request: plan.trials[index],
                         maximumPackets: plan.maximumPackets, events: events)
-                    let opening = try trial.prepare(service)
+                    let opening = try trial.prepare(captures)
                     openers.withLock { $0 += opening }
                     return trial
                 }

@@ -1,7 +1,8 @@
 internal import LinuxNet
 internal import Synchronization
 
-/// The thread that reads TCP_INFO of all subjects' connections, once a period.
+/// The thread that reads TCP_INFO of all subjects' connections, once a period, and ends trials that
+/// are overdue.
 final class Sampler: Sendable {
     private let timer: TimerDescriptor
     private let end: EventDescriptor
@@ -36,7 +37,10 @@ final class Sampler: Sendable {
         ]
         while let ready = try? Poll.wait(waited, until: nil), ready[1].isEmpty {
             guard (try? timer.takeExpirations()) ?? 0 > 0 else { continue }
-            for trial in trials.withLock({ $0 }) { trial.sample() }
+            for trial in trials.withLock({ $0 }) {
+                trial.sample()
+                trial.endIfOverdue()
+            }
         }
     }
 }

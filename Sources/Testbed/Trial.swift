@@ -21,12 +21,15 @@ final class Trial: Sendable {
         var zero: Int64 = 0
         var end: Int64?
         var lanesLeft = 0
+        var underWay: [Actor: (deadline: Int64, overdue: Observation.Failure)] = [:]
         var clocks: [Evidence.ClockPair] = []
         var steps: [StepRecord] = []
         var samples: [KernelSample] = []
         var counters = CounterPair()
         var sockets: [TCPSocket] = []
         var connection: TCPSocket?
+        var peerConnection: TCPSocket?
+        var isProved = false
         var captures: [(recorder: CaptureRecorder, token: UInt64)] = []
     }
 
@@ -75,7 +78,8 @@ final class Trial: Sendable {
         do {
             let capture = try PacketCapture(interface: testbed.addressing.interface(of: actor))
             let recorder = CaptureRecorder(
-                capture, actor: actor, flow: flow, board: board, maximumPackets: maximumPackets)
+                capture, actor: actor, flow: flow, board: board, maximumPackets: maximumPackets
+            ) { [weak self] in self?.fail($0) }
             let token = try service.add(recorder)
             record.withLock { record in
                 // The subject's capture comes first.
@@ -116,8 +120,34 @@ final class Trial: Sendable {
         if board.failure != nil { try? socket.shutdown(.both) }
     }
 
-    /// The subject's connection: what the kernel's witness looks at.
-    func watch(_ connection: TCPSocket) { record.withLock { $0.connection = connection } }
+    /// Notes until when an actor must have done the step that it begins, and what to say if not.
+    func underWay(_ overdue: Observation.Failure, _ actor: Actor, until deadline: Int64) {
+        record.withLock { $0.underWay[actor] = (deadline, overdue) }
+    }
+
+    /// Ends the trial if an actor is a second behind its deadline: every wait of an actor ends by
+    /// itself, unless the kernel under test does not end it.
+    func endIfOverdue() {
+        let limit = MonotonicClock.nowNanoseconds() - 1_000_000_000
+        let overdue = record.withLock { record in
+            record.underWay.values.first { $0.deadline < limit }?.overdue
+        }
+        if let overdue, board.failure == nil { fail(overdue) }
+    }
+
+    /// An actor has its connection. The subject's is what the kernel's witness looks at.
+    func connected(_ actor: Actor, _ connection: TCPSocket) {
+        record.withLock { record in
+            switch actor {
+            case .subject: record.connection = connection
+            case .peer: record.peerConnection = connection
+            }
+        }
+        if actor == .subject { sample() }
+    }
+
+    /// Whether the instrument is proved: what goes wrong from here on is evidence.
+    var isProved: Bool { record.withLock { $0.isProved } }
 
     /// Notes that a step is done, and lets those go on who wait for it.
     func done(_ step: StepRecord, _ moments: Board.Done) {
@@ -137,6 +167,7 @@ final class Trial: Sendable {
             fail(Observation.Failure(error, during: "reading the subject's counters"))
         }
         for recorder in recorders { recorder.markImpairment() }
+        record.withLock { $0.isProved = true }
     }
 
     /// Reads TCP_INFO, if there is a connection yet. Any thread may.
@@ -160,12 +191,20 @@ final class Trial: Sendable {
     }
 
     /// An actor has done its steps, or cannot go on. The last one ends the trial.
-    func laneEnded() {
+    func laneEnded(_ actor: Actor) {
         let isLast = record.withLock { record in
             record.lanesLeft -= 1
+            record.underWay[actor] = nil
             return record.lanesLeft == 0
         }
-        guard isLast else { return }
+        guard isLast else {
+            // Nobody watches any more: the peer need not go on waiting for bytes. Nothing is sent
+            // (`tcp_shutdown` only looks at SEND_SHUTDOWN); its recv returns 0.
+            if actor == .subject {
+                try? record.withLock { $0.peerConnection }?.shutdown(.reading)
+            }
+            return
+        }
         sample()
         record.withLock { record in
             // Zero still: the trial failed before it began.
@@ -215,6 +254,7 @@ final class Trial: Sendable {
             defer {
                 record.sockets = []
                 record.connection = nil
+                record.peerConnection = nil
                 record.captures = []
             }
             return (record.captures, record.sockets)

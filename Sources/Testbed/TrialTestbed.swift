@@ -58,8 +58,12 @@ final class TrialTestbed: Sendable {
         let address = addressing.address(of: actor)
         let interface = addressing.interface(of: actor)
         if present {
-            try configurator.addAddress(
-                address, prefixLength: addressing.prefixLength, to: interface)
+            do throws(LinuxError) {
+                try configurator.addAddress(
+                    address, prefixLength: addressing.prefixLength, to: interface)
+            } catch let error where error.errno == .fileExists {
+                // It was never away: so it is in a control that does not remove it.
+            }
         } else {
             try configurator.removeAddress(
                 address, prefixLength: addressing.prefixLength, from: interface)

@@ -65,9 +65,10 @@ struct Channel {
 
     /// Ends the process as soon as fd 0 ends: nobody wants the observations any more, and the
     /// namespaces go with it.
-    func exitAtEnd() throws {
+    func exitAtEnd(after abandon: @escaping @Sendable () -> Void) throws {
         _ = try WorkerThread(name: "input") {
             while let bytes = try? Self.read(), !bytes.isEmpty {}
+            abandon()
             _exit(Self.abandoned)
         }
     }

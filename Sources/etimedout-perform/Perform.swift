@@ -44,8 +44,9 @@ enum Perform {
             }
             try channel.send(.greeting, json: greeting)
             guard let plan = try channel.receivePlan() else { return 0 }
-            try channel.exitAtEnd()
-            try Performance.perform(plan) { event in
+            let performance = try Performance(plan)
+            try channel.exitAtEnd { performance.abandon() }
+            try performance.perform { event in
                 switch event {
                 case .progress(let progress): channel.sendOrExit(.progress, json: progress)
                 case .observation(let observation): channel.sendOrExit(observation)

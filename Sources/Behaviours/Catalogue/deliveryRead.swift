@@ -11,11 +11,5 @@ extension Behaviour {
             next read gives the end of the stream, write gives EPIPE, poll reports the hang-up.
             """,
         steps: Delivery.stepsOnceTaken, values: Delivery.valuesOnceTaken,
-        controls: [
-            Delivery.optionTakenBack,
-            Control(
-                "poll waits in read's place, so that the error is still there",
-                Parameters(userTimeoutMilliseconds: 1000), parts: .value
-            ) { $0.waiting(in: .poll) },
-        ])
+        controls: [Delivery.optionTakenBack])
 }

@@ -36,11 +36,7 @@ extension Behaviour {
         controls: [
             Control(
                 "option set back to none",
-                Parameters(userTimeoutMilliseconds: 1000), parts: .extra, at: 4
+                Parameters(userTimeoutMilliseconds: 1000), parts: .missing, at: 4
             ) { $0.changingUserTimeout(to: 0) },
-            Control(
-                "poll waits in write's place, so that the error is still there",
-                Parameters(userTimeoutMilliseconds: 1000), parts: .value
-            ) { $0.waiting(in: .poll) },
         ])
 }

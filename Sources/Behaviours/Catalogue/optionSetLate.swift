@@ -63,21 +63,8 @@ extension Behaviour {
         contract: RetransmissionVariants.contract,
         controls: [
             Control(
-                "it is set two seconds later",
-                Parameters(userTimeoutMilliseconds: 1000), parts: .extra, at: 4
-            ) {
-                $0.changing(.subject) { steps in
-                    steps.map {
-                        guard $0.label == "option" else { return $0 }
-                        var step = $0
-                        step.trigger = .done(label: "write", plusMilliseconds: 3500)
-                        return step
-                    }
-                }
-            },
-            Control(
                 "it is changed once more",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .time, at: 6
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 5
             ) {
                 $0.inserting(
                     [

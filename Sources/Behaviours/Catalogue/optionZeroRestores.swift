@@ -66,7 +66,7 @@ extension Behaviour {
                     with: .setOption(.userTimeout, on: .connection, value: 1000, lengthBytes: 4))
             },
             Control(
-                "the value is set again", Parameters(retries2: 3), parts: .errno, at: 4
+                "the value is set again", Parameters(retries2: 3), parts: .extra, at: 4
             ) {
                 $0.inserting(
                     [

@@ -39,7 +39,7 @@ extension Behaviour {
         controls: [
             Control(
                 "option set back to none",
-                Parameters(userTimeoutMilliseconds: 1000, family: .ipv6), parts: .extra, at: 8
+                Parameters(userTimeoutMilliseconds: 1000, family: .ipv6), parts: .missing, at: 8
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "the address is not removed",

@@ -43,15 +43,15 @@ extension Behaviour {
         controls: [
             Control(
                 "option set back to none",
-                Parameters(userTimeoutMilliseconds: 1000), parts: .extra, at: 3
+                Parameters(userTimeoutMilliseconds: 1000), parts: .missing, at: 3
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "T changed after the script was written down",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .time, at: 5
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 4
             ) { $0.changingUserTimeout(to: 2000) },
             Control(
                 "the address is not removed",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 0
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 1
             ) { $0.replacing("remove", with: .watch(milliseconds: 0)) },
         ])
 }

@@ -82,11 +82,11 @@ extension Behaviour {
         controls: [
             Control(
                 "option set back to none",
-                Parameters(userTimeoutMilliseconds: 1000), parts: .extra, at: 4
+                Parameters(userTimeoutMilliseconds: 1000), parts: .missing, at: 4
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "the address is not removed",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 1
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 2
             ) { $0.replacing("remove", with: .watch(milliseconds: 0)) },
             Control(
                 "the address is given back after 1 s",

@@ -68,7 +68,7 @@ extension Behaviour {
         controls: [
             Control(
                 "the address is not given back",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .missing, at: 4
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 3
             ) { $0.replacing("restore", with: .watch(milliseconds: 0)) },
             Control(
                 "the address is given back at once",

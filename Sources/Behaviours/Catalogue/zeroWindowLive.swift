@@ -40,11 +40,11 @@ extension Behaviour {
         controls: [
             Control(
                 "option set back to none",
-                Parameters(userTimeoutMilliseconds: 1000), parts: .extra, at: 4
+                Parameters(userTimeoutMilliseconds: 1000), parts: .missing, at: 4
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "T changed after the script was written down",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .time, at: 8
+                Parameters(userTimeoutMilliseconds: 3000), parts: .time, at: 6
             ) { $0.changingUserTimeout(to: 2000) },
             Control(
                 "the peer stops answering", Parameters(userTimeoutMilliseconds: 5000),

@@ -34,11 +34,11 @@ extension Behaviour {
         controls: [
             Control(
                 "option set back to none",
-                Parameters(userTimeoutMilliseconds: 1000), parts: .extra, at: 2
+                Parameters(userTimeoutMilliseconds: 1000), parts: .missing, at: 2
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "T changed after the script was written down",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .time, at: 4
+                Parameters(userTimeoutMilliseconds: 3000), parts: .time, at: 3
             ) { $0.changingUserTimeout(to: 2000) },
             Control(
                 "the peer goes on answering", Parameters(userTimeoutMilliseconds: 5000),
