@@ -3,10 +3,14 @@ import KernelTimers
 
 /// Bounds within which an observation of any origin can be reckoned with.
 ///
-/// The judge adds and subtracts times; an observation that someone edited must not make it
-/// overflow. Two hundred years either way are enough for any clock.
+/// The judge adds, subtracts and counts; an observation that someone edited must not make it
+/// overflow, or expect a billion probes. Each bound is the kernel's own type where there is one.
 enum ObservationCheck {
-    private static let farthest: Int64 = 6_307_200_000_000_000_000
+    /// A clock's reading, nanoseconds: until 2096, so that two of them can be added, and a packet's
+    /// stamp brought to the trial's clock, which subtracts two.
+    private static let clock = 0...Int64(4_000_000_000_000_000_000)
+    /// A moment of the trial.
+    private static let moment = -clock.upperBound...clock.upperBound
 
     /// What is out of bounds, in a few words; nil if nothing is.
     static func fault(of observation: Observation) -> String? {
@@ -14,28 +18,47 @@ enum ObservationCheck {
             return "format \(observation.format) is unknown, this program knows format "
                 + "\(Observation.currentFormat)"
         }
-        let parameters = observation.trial.parameters
-        guard (0...Int(Int32.max)).contains(parameters.userTimeoutMilliseconds) else {
-            return "T = \(parameters.userTimeoutMilliseconds) ms is out of range"
-        }
-        guard (0...255).contains(parameters.retries2 ?? 0) else {
-            return "tcp_retries2 = \(parameters.retries2 ?? 0) is out of range"
-        }
+        if let fault = fault(of: observation.trial.parameters) { return fault }
         guard TickRate(hz: observation.hz) != nil else {
             return "HZ = \(observation.hz) is out of range"
         }
         guard (1...100).contains(observation.attempt) else {
             return "attempt \(observation.attempt) is out of range"
         }
-        return times(of: observation).contains { $0.magnitude > farthest.magnitude }
-            ? "a time is out of range" : negativeTime(in: observation)
+        guard moments(of: observation).allSatisfy(moment.contains),
+            readings(of: observation).allSatisfy(clock.contains)
+        else { return "a time is out of range" }
+        let stamps = observation.captures.flatMap(\.packets).map(\.realtimeNanoseconds)
+        guard stamps.allSatisfy(clock.contains) else {
+            return "a packet's time is out of range"
+        }
+        guard observation.samples.allSatisfy(isPossible) else {
+            return "a sample of the kernel's state is out of range"
+        }
+        guard counters(of: observation).allSatisfy({ (0...Int64.max).contains($0) }) else {
+            return "a counter is out of range"
+        }
+        return isPossible(observation.script) ? nil : "a number of the script is out of range"
     }
 
-    private static func times(of observation: Observation) -> [Int64] {
-        var times = [observation.zeroMonotonicNanoseconds, observation.end.nanoseconds]
-        for pair in observation.clocks {
-            times += [pair.monotonicBefore, pair.realtime, pair.monotonicAfter]
+    /// What of a trial's values no kernel takes; nil if nothing.
+    static func fault(of parameters: Parameters) -> String? {
+        guard (0...Int(Int32.max)).contains(parameters.userTimeoutMilliseconds) else {
+            return "T = \(parameters.userTimeoutMilliseconds) ms is out of range"
         }
+        guard (0...255).contains(parameters.retries2 ?? 0) else {
+            return "tcp_retries2 = \(parameters.retries2 ?? 0) is out of range"
+        }
+        return nil
+    }
+
+    private static func readings(of observation: Observation) -> [Int64] {
+        observation.clocks.flatMap { [$0.monotonicBefore, $0.realtime, $0.monotonicAfter] }
+            + [observation.zeroMonotonicNanoseconds]
+    }
+
+    private static func moments(of observation: Observation) -> [Int64] {
+        var times = [observation.end.nanoseconds, observation.longestGapNanoseconds]
         for step in observation.steps {
             times += [step.begin.nanoseconds, step.end.nanoseconds]
             for call in step.calls {
@@ -51,18 +74,45 @@ enum ObservationCheck {
         for stall in observation.stalls {
             times += [stall.from.nanoseconds, stall.until.nanoseconds]
         }
-        for capture in observation.captures {
-            times += capture.packets.map(\.realtimeNanoseconds)
-        }
         return times
     }
 
-    private static func negativeTime(in observation: Observation) -> String? {
-        for capture in observation.captures {
-            if capture.packets.contains(where: { $0.realtimeNanoseconds < 0 }) {
-                return "a packet was captured before 1970"
-            }
+    /// `struct tcp_info` has eight bits for the first three and 32 for the others.
+    private static func isPossible(_ sample: KernelSample) -> Bool {
+        [sample.retransmits, sample.probes, sample.backoff].allSatisfy { (0...255).contains($0) }
+            && [
+                sample.rtoMicroseconds, sample.rttMicroseconds, sample.rttVariationMicroseconds,
+                sample.unacked, sample.notSentBytes ?? 0, sample.totalRetransmissions,
+            ].allSatisfy { (0...Int(UInt32.max)).contains($0) }
+    }
+
+    private static func counters(of observation: Observation) -> [Int64] {
+        Array(observation.counters.before.values) + Array(observation.counters.after.values)
+    }
+
+    /// Times and sizes of a script are C ints.
+    private static func isPossible(_ script: Script) -> Bool {
+        script.lanes.flatMap(\.steps).allSatisfy { step in
+            numbers(of: step).allSatisfy { (Int(Int32.min)...Int(Int32.max)).contains($0) }
         }
-        return nil
+    }
+
+    private static func numbers(of step: Step) -> [Int] {
+        var numbers = [step.deadlineMilliseconds]
+        switch step.trigger {
+        case .done(_, let milliseconds): numbers.append(milliseconds)
+        case .previous, .packet: break
+        }
+        switch step.action {
+        case .listen(let bytes): numbers.append(bytes ?? 0)
+        case .send(let bytes), .receive(let bytes), .fill(let bytes): numbers.append(bytes)
+        case .setOption(_, _, let value, let length): numbers += [value, length]
+        case .awaitError(_, let milliseconds), .watch(let milliseconds):
+            numbers.append(milliseconds)
+        case .connect, .accept, .awaitAcknowledged, .awaitReadable, .getOption, .dropReceived,
+            .deliverReceived, .removeAddress, .restoreAddress, .inspectTimer, .call:
+            break
+        }
+        return numbers
     }
 }

@@ -66,23 +66,11 @@ struct RunCommand: AsyncParsableCommand {
 
     private func perform(_ trials: [TrialID]) async throws {
         let performer = PerformerProcess(path: try PerformerLocator.locate())
-        let folder = try RunFolder.create(at: report, selector: kernel)
-        let campaign = Campaign(
-            requests: Campaign.requests(for: trials), performer: performer, folder: folder)
-        let line = ProgressLine()
-        let result: CampaignResult
-        do {
-            result = try await interruptible {
-                try await campaign.perform { line.take($0) }
-            }
-            line.erase()
-        } catch {
-            line.erase()
-            folder.removeIfEmpty()
-            if error is CancellationError {
-                throw CommandFailure("interrupted before anything was performed")
-            }
-            throw error
+        let (result, folder) = try await interruptible { [report, kernel] in
+            let folder = try RunFolder.create(at: report, selector: kernel)
+            let campaign = Campaign(
+                requests: Campaign.requests(for: trials), performer: performer, folder: folder)
+            return (try await Self.perform(campaign), folder)
         }
         try Conclusion(
             record: result.record, trials: result.trials, folder: folder.path, json: json
@@ -93,6 +81,21 @@ struct RunCommand: AsyncParsableCommand {
         case .failed(let error): Terminal.complain("\(error)")
         }
         try Conclusion.exit(result.record.status)
+    }
+
+    /// Performs with a line of progress. Where nothing was performed nothing is left behind.
+    private static func perform(_ campaign: Campaign) async throws -> CampaignResult {
+        let line = ProgressLine()
+        defer { line.erase() }
+        do {
+            return try await campaign.perform { line.take($0) }
+        } catch {
+            campaign.folder.removeIfEmpty()
+            if error is CancellationError {
+                throw CommandFailure("interrupted before anything was performed")
+            }
+            throw error
+        }
     }
 }
 

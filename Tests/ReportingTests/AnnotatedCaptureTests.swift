@@ -70,11 +70,13 @@ final class AnnotatedCaptureTests: XCTestCase {
     func testAPacketThatNobodyExpectedIsMarked() throws {
         var (observation, _) = try Samples.observation()
         let behaviour = try XCTUnwrap(Catalogue.behaviour("blackhole.established"))
-        var last = try XCTUnwrap(observation.captures[0].packets.last)
-        last.realtimeNanoseconds += 50_000_000
-        observation.captures[0].packets.append(last)
+        for index in observation.captures.indices {
+            var last = try XCTUnwrap(observation.captures[index].packets.last)
+            last.realtimeNanoseconds += 50_000_000
+            observation.captures[index].packets.append(last)
+        }
         let finding = Judge.judge(observation, as: behaviour)
-        let extra = try XCTUnwrap(finding.partings.first { $0.aspect == .extra })
+        let extra = try XCTUnwrap(finding.partings.first { $0.aspect == .extra }, "\(finding)")
 
         let capture = try AnnotatedCapture(
             observation, finding: finding, kernel: Samples.kernel)

@@ -53,7 +53,7 @@ final class SummaryTests: XCTestCase {
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("blackhole") }
         XCTAssertEqual(lines.count, 1)
         let line = try XCTUnwrap(lines.first)
-        XCTAssertTrue(line.hasPrefix("blackhole.established 3s 46vl conforms at-deadline"), text)
+        XCTAssertTrue(line.hasPrefix("blackhole.established 3s all conforms at-deadline"), text)
         XCTAssertTrue(line.hasSuffix("ETIMEDOUT"), text)
     }
 

@@ -52,6 +52,11 @@ extension RunFolder {
     private func loadRecord() throws(RunFolderError) -> RunRecord {
         let path = "\(path)/\(Name.run)"
         let record: RunRecord = try Self.decode(path, currentFormat: RunRecord.currentFormat)
+        for finding in record.findings {
+            if let fault = ObservationCheck.fault(of: finding.trial.parameters) {
+                throw RunFolderError(path, fault)
+            }
+        }
         var known: Set<TrialID> = []
         for finding in record.findings where !known.insert(finding.trial).inserted {
             let trial = PlainText.line("\(finding.trial)")

@@ -12,7 +12,8 @@ public enum JUnit {
         var text = #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
         text += "<testsuites name=\"\(escaped(name))\" \(counts(trials))>\n"
         for (behaviour, trials) in groups.sorted(by: { $0.key < $1.key }) {
-            text += "  <testsuite name=\"\(escaped(behaviour))\" \(counts(trials))>\n"
+            text += "  <testsuite name=\"\(escaped(behaviour))\" \(counts(trials)) "
+            text += "skipped=\"\(trials.count { $0.finding.verdict.name == "notApplicable" })\">\n"
             for trial in trials.sorted(by: { $0.finding.trial < $1.finding.trial }) {
                 text += testCase(trial)
             }
@@ -25,7 +26,7 @@ public enum JUnit {
         func count(_ name: String) -> Int { trials.count { $0.finding.verdict.name == name } }
         let time = trials.reduce(Duration.zero) { $0 + $1.duration }
         return "tests=\"\(trials.count)\" failures=\"\(count("deviates"))\" "
-            + "errors=\"\(count("inconclusive"))\" skipped=\"\(count("notApplicable"))\" "
+            + "errors=\"\(count("inconclusive"))\" "
             + "time=\"\(seconds(time))\""
     }
 

@@ -66,13 +66,15 @@ struct SummaryRow {
         return "\(seconds)s" + (retries ?? "")
     }
 
-    /// `4` IPv4, `6` IPv6, `v` veth, `l` loopback: `46vl`.
+    /// `4` IPv4, `6` IPv6, `v` veth, `l` loopback: `46v`; `all` for all of these.
     var on: String {
         let parameters = trials.map(\.finding.trial.parameters)
         let families = parameters.map(\.family)
         let links = parameters.map(\.link)
-        return (families.contains(.ipv4) ? "4" : "") + (families.contains(.ipv6) ? "6" : "")
+        let letters =
+            (families.contains(.ipv4) ? "4" : "") + (families.contains(.ipv6) ? "6" : "")
             + (links.contains(.veth) ? "v" : "") + (links.contains(.loopback) ? "l" : "")
+        return letters.count == 4 ? "all" : letters
     }
 
     /// The first variant, and how many more match; where none does, `~` and the nearest.
@@ -99,15 +101,25 @@ struct SummaryRow {
 
     var errno: String { PlainText.line(trials.first?.finding.errno?.name ?? "-") }
 
-    /// `3.41-3.45`, or short `3.41-.45`; one number where both are the same. Three digits that
-    /// count are enough beside windows of an eighth of their interval.
+    /// `3.41-3.45`, one number where both are the same. Three digits that count are enough beside
+    /// windows of an eighth of their interval. Short it is `3.41-.45`, and where the seconds differ
+    /// by more than the last digit says, `6.7-7.0`.
     static func range(_ earliest: [Moment], _ latest: [Moment], isShort: Bool) -> String {
         guard let first = earliest.min(), let last = latest.max() else { return "-" }
-        let digits = last.nanoseconds < 10_000_000_000 ? 2 : 1
-        let left = Duration.fixed(first.nanoseconds, digits: digits)
-        let right = Duration.fixed(last.nanoseconds, digits: digits)
+        func text(_ digits: Int) -> (String, String) {
+            (
+                Duration.fixed(first.nanoseconds, digits: digits),
+                Duration.fixed(last.nanoseconds, digits: digits)
+            )
+        }
+        let (left, right) = text(last.nanoseconds < 10_000_000_000 ? 2 : 1)
         if left == right { return left }
-        let isShared = left.prefix { $0 != "." } == right.prefix { $0 != "." }
-        return isShort && isShared ? "\(left)-\(right.drop { $0 != "." })" : "\(left)-\(right)"
+        guard isShort else { return "\(left)-\(right)" }
+        if left.prefix(while: { $0 != "." }) == right.prefix(while: { $0 != "." }) {
+            return "\(left)-\(right.drop { $0 != "." })"
+        }
+        guard last - first >= .milliseconds(150) else { return "\(left)-\(right)" }
+        let (rough, end) = text(1)
+        return "\(rough)-\(end)"
     }
 }
