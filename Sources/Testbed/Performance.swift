@@ -10,8 +10,9 @@ public final class Performance: Sendable {
     public enum Event: Sendable {
         /// A trial has got so far.
         case progress(Progress)
-        /// A trial has ended, or could not be performed: its observation says which.
-        case observation(Observation)
+        /// The trial at that place in the plan has ended, or could not be performed: its
+        /// observation says which.
+        case observation(Int, Observation)
     }
 
     private let plan: Plan
@@ -52,7 +53,7 @@ public final class Performance: Sendable {
                 trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
                 processors: Host.onlineProcessors)
             observation.failure = Observation.Failure(error, during: "setting up")
-            report(.observation(observation))
+            report(.observation(index, observation))
         }
         for trial in trials {
             sampler.add(trial)
@@ -66,7 +67,8 @@ public final class Performance: Sendable {
                     report(.progress(Progress(index: index, label: label)))
                 case .ended(let trial):
                     sampler.remove(trial)
-                    report(.observation(trial.observation(hz: hz, watchdogs: watchdogs)))
+                    report(
+                        .observation(trial.index, trial.observation(hz: hz, watchdogs: watchdogs)))
                     release(trial)
                     left -= 1
                 }
