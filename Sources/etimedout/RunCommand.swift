@@ -94,9 +94,12 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func performControls(_ behaviours: [Behaviour]) async throws {
-        let controls = LiveControls(
-            behaviours, performer: PerformerProcess(path: try PerformerLocator.locate()))
-        let outcomes = try await interruptible { try await controls.perform() }
+        let performer = PerformerProcess(path: try PerformerLocator.locate())
+        let outcomes = try await interruptible { [report] in
+            let folder = try RunFolder.create(at: report, selector: "controls")
+            let controls = LiveControls(behaviours, performer: performer, folder: folder)
+            return try await controls.perform()
+        }
         for outcome in outcomes {
             let text =
                 "\(outcome.result.rawValue): \(outcome.behaviour) "
