@@ -223,7 +223,7 @@ public struct ProbeTimer: Sendable {
             let delays = max(2, least)...max(2, min(most, interval))
             let slack = rules.wheel.granularity(jiffies: delays.upperBound)
             let bound = Window(
-                deadline.earliest,
+                deadline.earliest - conditions.lag,
                 max(deadline.latest, now.latest + tick.duration(jiffies: 2))
                     + tick.duration(jiffies: slack) + conditions.reach)
             let clamped = Arming(
