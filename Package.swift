@@ -109,6 +109,12 @@ let package = Package(
             [
                 "Behaviours", "Campaign", "Evidence", "Judge", "Reporting", "etimedout-perform",
             ]),
+        tests(
+            "FixtureTests",
+            ["Behaviours", "Campaign", "Evidence", "Judge", "KernelTimers", "Reporting", "Wire"]),
+        tests(
+            "EvidenceTests", ["Behaviours", "Evidence", "KernelTimers", "Support"]),
+        tests("ArchitectureTests", []),
         tests("WireTests", ["Wire"]),
         tests(
             "TestbedTests",

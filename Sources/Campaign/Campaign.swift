@@ -98,7 +98,8 @@ public struct CampaignResult: Sendable {
 private final class Ledger: Sendable {
     private struct State {
         var greeting: Greeting?
-        /// The trials of the last attempts by their requests' names, and whether the machine stalled during them.
+        /// The trials of the last attempts by their requests' names, and whether the machine
+        /// stalled during them.
         var latest: [String: (trial: JudgedTrial, isStalled: Bool)] = [:]
         /// The attempts that were set aside.
         var earlier: [String: JudgedTrial] = [:]

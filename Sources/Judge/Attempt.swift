@@ -20,6 +20,16 @@ struct Attempt {
     /// Whether nothing parts.
     var matches: Bool { partings.isEmpty }
 
+    /// Whether a calm machine would have told this schedule from the other: somewhere one expects
+    /// another event, or the same event at another time.
+    func canBeTold(from other: Attempt) -> Bool {
+        comparisons.count != other.comparisons.count
+            || zip(comparisons, other.comparisons).contains { mine, theirs in
+                mine.expected.kind != theirs.expected.kind
+                    || !mine.expected.window.overlaps(theirs.expected.window)
+            }
+    }
+
     /// Whether the other follows the observation farther than this.
     func isFarther(than other: Attempt) -> Bool {
         (other.matches ? 1 : 0, other.comparisons.count, -other.partings.count)
@@ -114,6 +124,8 @@ struct Search {
     var best = Attempt(name: "", partings: [Parting(.missing, "nothing is expected")])
     /// A bound on the branches that are followed: a hostile observation must not take for ever.
     private var budget = 20_000
+    /// A bound on the events of one way, each of which is a level of the stack.
+    private static let longestPath = 2000
 
     init(
         events: [ObservedEvent], end: Moment, hearingEnd: Moment, stalls: [Stall],
@@ -139,7 +151,7 @@ struct Search {
 
     mutating func follow(_ prospects: [Prospect], path: Path) {
         budget -= 1
-        guard !isDone else { return }
+        guard !isDone, path.comparisons.count < Self.longestPath else { return }
         let observed = path.next < events.count ? events[path.next] : nil
         guard !prospects.isEmpty else {
             if let observed {
@@ -214,7 +226,8 @@ struct Search {
         let expected = prospect.event
         if expected.window.latest > end {
             if let observed {
-                record(path, Self.extra(observed, at: path, expected: "\(expected.kind)"), prospects)
+                record(
+                    path, Self.extra(observed, at: path, expected: "\(expected.kind)"), prospects)
                 return
             }
             // Not yet, or just so: only the kernel's counters know.

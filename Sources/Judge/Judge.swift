@@ -95,7 +95,8 @@ public enum Judge {
                     cause: "watching ended before the abort was due; a longer horizon is needed")
             }
             let needsExcuse = kept(strict).isEmpty
-            if needsExcuse, let other = (broken(strict) + broken(excused)).first {
+            let others = (broken(strict) + broken(excused)).filter { match.canBeTold(from: $0) }
+            if needsExcuse, let other = others.first {
                 return .inconclusive(
                     cause: "the machine stalled, so that \(match.name) and \(other.name) "
                         + "cannot be told apart")

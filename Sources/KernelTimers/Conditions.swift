@@ -80,8 +80,9 @@ public struct Conditions: Sendable {
 extension Conditions {
     /// The RTO, in jiffies, that RFC 6298 and Linux give for a round-trip time and its variation.
     ///
-    /// Linux keeps the variation term at no less than TCP_RTO_MIN (`__tcp_set_rto`, `tcp_rtt_estimator`),
-    /// so on a fast link it is srtt + 200 ms, rounded up to jiffies, and never more than TCP_RTO_MAX.
+    /// Linux keeps the variation term at no less than TCP_RTO_MIN (`__tcp_set_rto`,
+    /// `tcp_rtt_estimator`), so on a fast link it is srtt + 200 ms, rounded up to jiffies, and
+    /// never more than TCP_RTO_MAX.
     public static func rtoJiffies(
         smoothedRTT: Duration, variation: Duration, rtoMin: Duration = .milliseconds(200),
         rtoMax: Duration = .seconds(120), tick: TickRate
