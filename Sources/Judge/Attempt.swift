@@ -30,11 +30,16 @@ struct Attempt {
             }
     }
 
-    /// Whether the other follows the observation farther than this.
-    func isFarther(than other: Attempt) -> Bool {
-        (other.matches ? 1 : 0, other.comparisons.count, -other.partings.count)
-            > (matches ? 1 : 0, comparisons.count, -partings.count)
+    /// Whether the other follows the observation farther than this one.
+    ///
+    /// What counts is what was seen: an event that no witness sees is no step forward, and the
+    /// shortest explanation comes first.
+    func isOutdone(by other: Attempt) -> Bool {
+        (other.matches ? 1 : 0, other.seen, -other.comparisons.count, -other.partings.count)
+            > (matches ? 1 : 0, seen, -comparisons.count, -partings.count)
     }
+
+    private var seen: Int { comparisons.count { $0.observed != nil } }
 }
 
 /// Compares one observation with variants.
@@ -100,7 +105,9 @@ struct Trying {
     }
 
     private func schedule(_ variant: Variant) -> Attempt {
-        let roots = variant.prospects(reading.conditions, observation.trial.parameters)
+        var conditions = reading.conditions
+        conditions.stalls = stalls.map { Window($0.from, $0.until) }
+        let roots = variant.prospects(conditions, observation.trial.parameters)
         guard behaviour.outage != .none else { return Attempt(name: variant.name) }
         var search = Search(
             events: reading.events, end: observation.end, hearingEnd: hearingEnd, stalls: stalls,
@@ -347,7 +354,7 @@ struct Search {
     }
 
     private mutating func keep(_ attempt: Attempt) {
-        if best.comparisons.isEmpty && !best.matches || best.isFarther(than: attempt) {
+        if best.comparisons.isEmpty && !best.matches || best.isOutdone(by: attempt) {
             best = attempt
         }
     }

@@ -48,7 +48,7 @@ struct Arming: Sendable {
         anchors.append(armed)
         let window = rules.wheel.firing(
             armed: armed, jiffies: delays, tick: conditions.tick, reach: conditions.reach,
-            lag: conditions.lag)
-        return bound.map(window.intersection) ?? window
+            lag: conditions.lag, trail: conditions.trail(at: armed))
+        return conditions.disturbed(bound.map(window.intersection) ?? window, armed: armed)
     }
 }

@@ -208,7 +208,9 @@ public struct RetransmitTimer: Sendable {
         var prospects: [Prospect] = []
         if least < backedOff {
             let delays = max(1, least)...max(1, min(most, backedOff))
-            let slack = rules.wheel.granularity(jiffies: delays.upperBound) + 1
+            let slack =
+                rules.wheel.granularity(
+                    jiffies: delays.upperBound, trail: conditions.trail(at: now)) + 1
             // Whatever was left, it was left of T: the sum is known better than its parts. One
             // jiffy is the rounding of what is left.
             let bound = Window(

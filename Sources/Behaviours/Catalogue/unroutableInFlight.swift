@@ -86,7 +86,7 @@ extension Behaviour {
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "the address is not removed",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 2
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 3
             ) { $0.replacing("remove", with: .watch(milliseconds: 0)) },
             Control(
                 "the address is given back after 1 s",

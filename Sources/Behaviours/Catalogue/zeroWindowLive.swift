@@ -44,7 +44,7 @@ extension Behaviour {
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "T changed after the script was written down",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .time, at: 6
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 6
             ) { $0.changingUserTimeout(to: 2000) },
             Control(
                 "the peer stops answering", Parameters(userTimeoutMilliseconds: 5000),

@@ -38,7 +38,7 @@ extension Behaviour {
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "T changed after the script was written down",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .time, at: 3
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 3
             ) { $0.changingUserTimeout(to: 2000) },
             Control(
                 "the peer goes on answering", Parameters(userTimeoutMilliseconds: 5000),
