@@ -81,6 +81,15 @@ extension Observation {
         return copy
     }
 
+    /// Without what the kernel counted on the way, so that the wire is the only witness.
+    func forgettingCounts() -> Observation {
+        var copy = self
+        copy.samples.removeAll {
+            $0.state == "ESTABLISHED" && ($0.retransmits > 0 || $0.probes > 0)
+        }
+        return copy
+    }
+
     // MARK: -
 
     private var realtimeOffset: Int64 {
