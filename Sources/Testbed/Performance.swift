@@ -39,7 +39,10 @@ public final class Performance: Sendable {
     public func perform(report: (Event) -> Void) throws {
         // Namespaces, captures and files in /proc, sockets: some twenty a trial.
         try ResourceLimits.raiseOpenFiles(to: 256 + 40 * plan.trials.count)
-        let threads = try [captures.start(), sampler.start()] + watchdogs.start()
+        var threads = try [captures.start(), sampler.start()]
+        // In virtual time a thread that wakes each jiffy would see no stall, and would keep the
+        // guest from idling, which is what makes its time pass.
+        if plan.time == .real { threads += try watchdogs.start() }
         defer {
             captures.stop()
             sampler.stop()
@@ -51,6 +54,7 @@ public final class Performance: Sendable {
             var observation = Observation(
                 trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
                 processors: Host.onlineProcessors)
+            observation.time = plan.time
             observation.failure = Observation.Failure(error, during: "setting up")
             report(.observation(observation))
         }
@@ -66,7 +70,9 @@ public final class Performance: Sendable {
                     report(.progress(Progress(index: index, label: label)))
                 case .ended(let trial):
                     sampler.remove(trial)
-                    report(.observation(trial.observation(hz: hz, watchdogs: watchdogs)))
+                    report(
+                        .observation(
+                            trial.observation(hz: hz, time: plan.time, watchdogs: watchdogs)))
                     release(trial)
                     left -= 1
                 }
