@@ -98,10 +98,10 @@ public struct CampaignResult: Sendable {
 private final class Ledger: Sendable {
     private struct State {
         var greeting: Greeting?
-        /// The trials of the last attempts, and whether the machine stalled during them.
-        var latest: [TrialID: (trial: JudgedTrial, isStalled: Bool)] = [:]
+        /// The trials of the last attempts by their requests' names, and whether the machine stalled during them.
+        var latest: [String: (trial: JudgedTrial, isStalled: Bool)] = [:]
         /// The attempts that were set aside.
-        var earlier: [TrialID: JudgedTrial] = [:]
+        var earlier: [String: JudgedTrial] = [:]
     }
 
     private let requests: [Plan.Request]
@@ -117,18 +117,19 @@ private final class Ledger: Sendable {
         switch event {
         case .greeting(let greeting): state.withLock { $0.greeting = greeting }
         case .progress: break
-        case .observation(let observation): try take(observation)
+        case .observation(let observation, let request): try take(observation, request)
         }
     }
 
-    private func take(_ observation: Observation) throws {
+    private func take(_ observation: Observation, _ request: Plan.Request) throws {
         guard let kernel = state.withLock({ $0.greeting?.kernel }),
             let behaviour = Catalogue.behaviour(observation.trial.behaviour)
         else { return }
         let finding = Judge.judge(observation, as: behaviour)
-        let trial = try folder.store(observation, finding: finding, kernel: kernel)
+        let trial = try folder.store(
+            observation, as: request.name, finding: finding, kernel: kernel)
         let isStalled = Campaign.isStalled(observation)
-        state.withLock { $0.latest[observation.trial] = (trial, isStalled) }
+        state.withLock { $0.latest[request.name] = (trial, isStalled) }
     }
 
     /// Sets aside what is to be performed again; the requests for that.
@@ -137,14 +138,14 @@ private final class Ledger: Sendable {
         let stalled = state.withLock { $0.latest.filter(\.value.isStalled) }
         var again: [Plan.Request] = []
         for request in requests {
-            guard var earlier = stalled[request.trial]?.trial else { continue }
+            guard var earlier = stalled[request.name]?.trial else { continue }
             let attempt = earlier.finding.attempt
-            try folder.setAside(request.trial, attempt: attempt)
+            try folder.setAside(request.name, attempt: attempt)
             earlier.capturePath = RunFolder.capturePath(
-                RunFolder.name(request.trial, attempt: attempt))
+                RunFolder.name(request.name, attempt: attempt))
             state.withLock { [earlier] in
-                $0.latest[request.trial] = nil
-                $0.earlier[request.trial] = earlier
+                $0.latest[request.name] = nil
+                $0.earlier[request.name] = earlier
             }
             var next = request
             next.attempt = attempt + 1
@@ -165,7 +166,7 @@ private final class Ledger: Sendable {
         }
         let cause = Self.cause(end)
         let trials = requests.map { request in
-            state.latest[request.trial]?.trial ?? state.earlier[request.trial]
+            state.latest[request.name]?.trial ?? state.earlier[request.name]
                 ?? JudgedTrial(
                     Finding(
                         trial: request.trial, verdict: .inconclusive(cause: cause),

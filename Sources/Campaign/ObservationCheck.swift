@@ -22,7 +22,7 @@ enum ObservationCheck {
         guard TickRate(hz: observation.hz) != nil else {
             return "HZ = \(observation.hz) is out of range"
         }
-        guard (1...100).contains(observation.attempt) else {
+        guard (1...10_000).contains(observation.attempt) else {
             return "attempt \(observation.attempt) is out of range"
         }
         guard moments(of: observation).allSatisfy(moment.contains),

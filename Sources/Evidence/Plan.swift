@@ -22,6 +22,8 @@ public struct Plan: Codable, Sendable, Hashable {
 
     /// One trial to perform.
     public struct Request: Codable, Sendable, Hashable {
+        /// Under which name its evidence is kept; unique in a plan.
+        public var name: String
         /// Which trial.
         public var trial: TrialID
         /// Its script.
@@ -32,10 +34,12 @@ public struct Plan: Codable, Sendable, Hashable {
         /// Which attempt, from 1.
         public var attempt: Int
 
-        /// A request.
+        /// A request; its name is the trial's unless there is another.
         public init(
-            trial: TrialID, script: Script, performInstead: Script? = nil, attempt: Int = 1
+            trial: TrialID, script: Script, performInstead: Script? = nil, name: String? = nil,
+            attempt: Int = 1
         ) {
+            self.name = name ?? "\(trial)"
             self.trial = trial
             self.script = script
             self.performInstead = performInstead
@@ -92,13 +96,15 @@ public struct Refusal: Codable, Sendable, Hashable {
 
 /// How an observation travels: its JSON, and the packets of its captures behind it.
 ///
-/// Layout, little-endian: the JSON's length (32 bits), the JSON; then for each capture in the order
+/// Layout, little-endian: the request's place in the plan (32 bits); the JSON's length (32 bits),
+/// the JSON; then for each capture in the order
 /// of the JSON the number of packets (32 bits) and for each packet CLOCK_REALTIME in nanoseconds
 /// (64 bits), its length on the wire (32), the captured length (32) and the captured bytes.
 public enum ObservationPayload {
-    /// The payload of JSON and packets.
-    public static func encode(json: [UInt8], captures: [Capture]) -> [UInt8] {
+    /// The payload of JSON and packets for the request at that place in the plan.
+    public static func encode(request: Int, json: [UInt8], captures: [Capture]) -> [UInt8] {
         var bytes: [UInt8] = []
+        append(UInt64(request), octets: 4, to: &bytes)
         append(UInt64(json.count), octets: 4, to: &bytes)
         bytes += json
         for capture in captures {
@@ -113,15 +119,15 @@ public enum ObservationPayload {
         return bytes
     }
 
-    /// The JSON and, for each of `captureCount(json)` captures, its packets; nil if the payload is
+    /// The request's place, the JSON and, for each of `captureCount(json)` captures, its packets; nil if the payload is
     /// shorter or longer than it claims.
     public static func decode(
         _ payload: [UInt8], captureCount: ([UInt8]) throws -> Int
-    ) rethrows -> (json: [UInt8], packets: [[PacketRecord]])? {
+    ) rethrows -> (request: Int, json: [UInt8], packets: [[PacketRecord]])? {
         var rest = payload[...]
-        guard let length = take(&rest, octets: 4), let json = take(&rest, count: length) else {
-            return nil
-        }
+        guard let request = take(&rest, octets: 4), let length = take(&rest, octets: 4),
+            let json = take(&rest, count: length)
+        else { return nil }
         var captures: [[PacketRecord]] = []
         for _ in 0..<(try captureCount(json)) {
             guard let count = take(&rest, octets: 4) else { return nil }
@@ -138,7 +144,7 @@ public enum ObservationPayload {
             }
             captures.append(packets)
         }
-        return rest.isEmpty ? (json, captures) : nil
+        return rest.isEmpty ? (Int(request), json, captures) : nil
     }
 
     private static func append(_ value: UInt64, octets: Int, to bytes: inout [UInt8]) {

@@ -10,8 +10,9 @@ public final class Performance: Sendable {
     public enum Event: Sendable {
         /// A trial has got so far.
         case progress(Progress)
-        /// A trial has ended, or could not be performed: its observation says which.
-        case observation(Observation)
+        /// The trial at that place in the plan has ended, or could not be performed: its
+        /// observation says which.
+        case observation(Int, Observation)
     }
 
     private let plan: Plan
@@ -56,7 +57,7 @@ public final class Performance: Sendable {
                 processors: Host.onlineProcessors)
             observation.time = plan.time
             observation.failure = Observation.Failure(error, during: "setting up")
-            report(.observation(observation))
+            report(.observation(index, observation))
         }
         for trial in trials {
             sampler.add(trial)
@@ -70,9 +71,9 @@ public final class Performance: Sendable {
                     report(.progress(Progress(index: index, label: label)))
                 case .ended(let trial):
                     sampler.remove(trial)
-                    report(
-                        .observation(
-                            trial.observation(hz: hz, time: plan.time, watchdogs: watchdogs)))
+                    let observation = trial.observation(
+                        hz: hz, time: plan.time, watchdogs: watchdogs)
+                    report(.observation(trial.index, observation))
                     release(trial)
                     left -= 1
                 }

@@ -27,10 +27,10 @@ struct Channel {
     }
 
     /// Sends an observation with its packets; when nobody takes it any more, ends the process.
-    func sendOrExit(_ observation: Observation) {
+    func sendOrExit(_ request: Int, _ observation: Observation) {
         orExit {
             let payload = ObservationPayload.encode(
-                json: try Self.json(observation), captures: observation.captures)
+                request: request, json: try Self.json(observation), captures: observation.captures)
             try write(Frame(.observation, payload))
         }
     }

@@ -37,8 +37,8 @@ enum GuestInit {
             try channel.send(.greeting, json: try Perform.greeting(privilege: privilege))
             // Progress is for those who wait in real time.
             try Performance(plan).perform { event in
-                if case .observation(let observation) = event {
-                    channel.sendOrExit(observation)
+                if case .observation(let index, let observation) = event {
+                    channel.sendOrExit(observation, of: index)
                 }
             }
             try channel.send(.done)

@@ -45,7 +45,8 @@ enum Perform {
             try performance.perform { event in
                 switch event {
                 case .progress(let progress): channel.sendOrExit(.progress, json: progress)
-                case .observation(let observation): channel.sendOrExit(observation)
+                case .observation(let request, let observation):
+                    channel.sendOrExit(request, observation)
                 }
             }
             try channel.send(.done)

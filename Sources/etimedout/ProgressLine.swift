@@ -26,7 +26,7 @@ final class ProgressLine: Sendable {
                 $0.done = []
             }
             startTicking()
-        case .event(.observation(let observation)):
+        case .event(.observation(let observation, _)):
             state.withLock { _ = $0.done.insert(observation.trial) }
             draw()
         case .event(.greeting), .event(.progress):

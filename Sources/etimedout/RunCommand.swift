@@ -33,6 +33,12 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Only print scripts and expected schedules; needs no privileges.")
     var dryRun = false
 
+    @Flag(
+        help: """
+            Perform the controls instead: altered stimuli, each of which the judge must catch.
+            """)
+    var controls = false
+
     @Option(
         name: .customLong("report"),
         help: ArgumentHelp(
@@ -61,6 +67,10 @@ struct RunCommand: AsyncParsableCommand {
             return
         }
         try Host.refuseUnknownMachine()
+        if controls {
+            try await performControls(try selection.selectedBehaviours())
+            return
+        }
         try await perform(trials)
     }
 
@@ -81,6 +91,23 @@ struct RunCommand: AsyncParsableCommand {
         case .failed(let error): Terminal.complain("\(error)")
         }
         try Conclusion.exit(result.record.status)
+    }
+
+    private func performControls(_ behaviours: [Behaviour]) async throws {
+        let controls = LiveControls(
+            behaviours, performer: PerformerProcess(path: try PerformerLocator.locate()))
+        let outcomes = try await interruptible { try await controls.perform() }
+        for outcome in outcomes {
+            let text =
+                "\(outcome.result.rawValue): \(outcome.behaviour) "
+                + "\(outcome.parameters.summary), \(outcome.control): \(outcome.words)"
+            for line in PlainText.wrapped(text, width: 80, rest: "  ") {
+                Terminal.print(line + "\n")
+            }
+        }
+        let caught = outcomes.count { $0.result == .caught }
+        Terminal.print("\(caught) of \(outcomes.count) controls caught\n")
+        try Conclusion.exit(LiveControls.Outcome.status(outcomes))
     }
 
     /// Performs with a line of progress. Where nothing was performed nothing is left behind.

@@ -1,3 +1,4 @@
+import Behaviours
 import Campaign
 import Evidence
 import Foundation
@@ -95,6 +96,24 @@ final class CampaignTests: XCTestCase {
             result.record.findings.count { $0.verdict == .conforms }, 1,
             "\(result.record.findings.map(\.verdict))")
         XCTAssertEqual(try RunFolder.load(campaign.folder.path).observations.count, 1)
+    }
+
+    func testAControlThatTheJudgeDoesNotCatchIsMissed() async throws {
+        let scratch = try Scratch()
+        let behaviour = try XCTUnwrap(Catalogue.behaviour("blackhole.established"))
+
+        // The fake ignores the alteration, so every trial conforms.
+        let missed = try await LiveControls(
+            [behaviour], performer: fakePerformer("perform", in: scratch)
+        ).perform()
+        let lost = try await LiveControls(
+            [behaviour], performer: fakePerformer("die-midway", in: scratch)
+        ).perform()
+
+        XCTAssertEqual(missed.count, behaviour.controls.count)
+        XCTAssertTrue(missed.allSatisfy { $0.result == .missed })
+        XCTAssertEqual(LiveControls.Outcome.status(missed), .deviates)
+        XCTAssertEqual(lost.map(\.result), [.missed, .inconclusive, .inconclusive, .inconclusive])
     }
 
     func testARefusedRunThrowsAndItsEmptyFolderCanBeRemoved() async throws {

@@ -94,7 +94,9 @@ enum FakePerformer {
         }
         let json = try JSONText.encode(observation)
         send(
-            .observation, ObservationPayload.encode(json: json, captures: observation.captures))
+            .observation,
+            ObservationPayload.encode(
+                request: index, json: json, captures: observation.captures))
     }
 
     // MARK: - In and out

@@ -99,7 +99,7 @@ extension RunFolder {
         for finding in record.findings where !there.contains(finding.trial) {
             if case .inconclusive = finding.verdict { continue }
             throw RunFolderError(
-                PlainText.line(observationPath(Self.name(finding.trial))),
+                PlainText.line(observationPath("\(finding.trial)")),
                 "is missing, though \(Name.run) has a finding of it")
         }
     }

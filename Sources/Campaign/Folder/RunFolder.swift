@@ -86,9 +86,9 @@ public struct RunFolder: Sendable, Hashable {
 
     // MARK: - Names
 
-    /// The name of a trial's files without their ending.
-    static func name(_ trial: TrialID, attempt: Int? = nil) -> String {
-        attempt.map { "\(trial).attempt\($0)" } ?? "\(trial)"
+    /// The name of an earlier attempt's files without their ending.
+    static func name(_ request: String, attempt: Int) -> String {
+        "\(request).attempt\(attempt)"
     }
 
     /// The path of a capture relative to the folder.
@@ -98,13 +98,12 @@ public struct RunFolder: Sendable, Hashable {
 
     // MARK: - Writing
 
-    /// Stores an observation, its packets first, so that one whose JSON is there is complete.
+    /// Stores an observation under a request's name, its packets first, so that one whose JSON is there is complete.
     /// Returns what reports print beside its finding.
     @discardableResult
     public func store(
-        _ observation: Observation, finding: Finding, kernel: KernelIdentity
+        _ observation: Observation, as name: String, finding: Finding, kernel: KernelIdentity
     ) throws(RunFolderError) -> JudgedTrial {
-        let name = Self.name(observation.trial)
         let capture: AnnotatedCapture
         do {
             capture = try AnnotatedCapture(observation, finding: finding, kernel: kernel)
@@ -119,8 +118,8 @@ public struct RunFolder: Sendable, Hashable {
     }
 
     /// Renames the files of an attempt, before the trial is performed again.
-    func setAside(_ trial: TrialID, attempt: Int) throws(RunFolderError) {
-        let (old, new) = (Self.name(trial), Self.name(trial, attempt: attempt))
+    func setAside(_ old: String, attempt: Int) throws(RunFolderError) {
+        let new = Self.name(old, attempt: attempt)
         try FileSystem.rename(
             "\(path)/\(Self.capturePath(old))", to: "\(path)/\(Self.capturePath(new))")
         try FileSystem.rename(observationPath(old), to: observationPath(new))

@@ -3,20 +3,13 @@ import Reporting
 
 /// The protocol, from the side of the one who asks: bytes in, events out. No process, no clock.
 struct PerformerDialogue {
-    private let requested: Set<Request>
+    private let requested: [Plan.Request]
     private var parser = FrameParser()
     private(set) var hasGreeted = false
     private(set) var isDone = false
-    private var arrived: Set<Request> = []
-    private let trialCount: Int
+    private var arrived: Set<Int> = []
 
-    /// What tells an observation's request from others.
-    private struct Request: Hashable { var trial: TrialID, attempt: Int }
-
-    init(_ plan: Plan) {
-        requested = Set(plan.trials.map { Request(trial: $0.trial, attempt: $0.attempt) })
-        trialCount = plan.trials.count
-    }
+    init(_ plan: Plan) { requested = plan.trials }
 
     /// Bytes of a frame that was begun and not ended.
     var pendingBytes: Int { parser.pendingBytes }
@@ -52,12 +45,12 @@ struct PerformerDialogue {
             return .greeting(try greeting(frame))
         case .progress:
             let progress = try decode(Progress.self, frame)
-            guard (0..<trialCount).contains(progress.index) else {
-                throw .nonsense("progress of trial \(progress.index) of \(trialCount)")
+            guard requested.indices.contains(progress.index) else {
+                throw .nonsense("progress of trial \(progress.index) of \(requested.count)")
             }
             return .progress(progress)
         case .observation:
-            return .observation(try observation(frame))
+            return try observation(frame)
         case .done:
             isDone = true
             return nil
@@ -76,9 +69,9 @@ struct PerformerDialogue {
         return greeting
     }
 
-    private mutating func observation(_ frame: Frame) throws(PerformerError) -> Observation {
+    private mutating func observation(_ frame: Frame) throws(PerformerError) -> PerformerEvent {
         var decoded: Observation?
-        let parts: (json: [UInt8], packets: [[PacketRecord]])?
+        let parts: (request: Int, json: [UInt8], packets: [[PacketRecord]])?
         do {
             parts = try ObservationPayload.decode(frame.payload) { json in
                 let observation = try JSONText.decode(Observation.self, from: json)
@@ -88,21 +81,25 @@ struct PerformerDialogue {
         } catch {
             throw .nonsense("an observation: \(error)")
         }
-        guard var observation = decoded, let packets = parts?.packets else {
+        guard var observation = decoded, let parts else {
             throw .nonsense("an observation whose packets are cut off")
         }
-        for index in packets.indices { observation.captures[index].packets = packets[index] }
-        let request = Request(trial: observation.trial, attempt: observation.attempt)
-        guard requested.contains(request) else {
+        for index in parts.packets.indices {
+            observation.captures[index].packets = parts.packets[index]
+        }
+        guard requested.indices.contains(parts.request),
+            requested[parts.request].trial == observation.trial,
+            requested[parts.request].attempt == observation.attempt
+        else {
             throw .nonsense("an observation of \(observation.trial), which was not asked for")
         }
-        guard arrived.insert(request).inserted else {
+        guard arrived.insert(parts.request).inserted else {
             throw .nonsense("a second observation of \(observation.trial)")
         }
         if let reason = ObservationCheck.fault(of: observation) {
             throw .nonsense("an observation of \(observation.trial): \(reason)")
         }
-        return observation
+        return .observation(observation, for: requested[parts.request])
     }
 
     private func decode<Value: Decodable>(

@@ -6,8 +6,8 @@ public enum PerformerEvent: Sendable {
     case greeting(Greeting)
     /// A trial has come so far.
     case progress(Progress)
-    /// A trial is over; its packets are joined.
-    case observation(Observation)
+    /// The trial of a request is over; its packets are joined.
+    case observation(Observation, for: Plan.Request)
 }
 
 /// How a performance ended. Only `done` is complete; trials without an observation are never
