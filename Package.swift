@@ -43,6 +43,8 @@ let package = Package(
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-route-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+        .systemLibrary(
+            name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
 
         // The pure half: values in, values out. No clock, file, socket or libpcap.
         module("Wire"),
@@ -67,15 +69,21 @@ let package = Package(
             dependencies: ["Testbed", "Evidence", "LinuxNet", systemPackage],
             swiftSettings: strict),
 
+        // What boots other kernels.
+        module("KernelLab", ["CArchive", "Evidence", subprocess, systemPackage]),
+
         // What people run.
         module(
             "Campaign",
-            ["Judge", "Behaviours", "Evidence", "Reporting", "Wire", subprocess, systemPackage]),
+            [
+                "Judge", "Behaviours", "Evidence", "KernelLab", "Reporting", "Wire", subprocess,
+                systemPackage,
+            ]),
         .executableTarget(
             name: "etimedout",
             dependencies: [
-                "Campaign", "Judge", "Behaviours", "Evidence", "KernelTimers", "Reporting",
-                argumentParser, logging,
+                "Campaign", "Judge", "Behaviours", "Evidence", "KernelLab", "KernelTimers",
+                "Reporting", argumentParser, logging,
             ],
             swiftSettings: strict),
 

@@ -10,10 +10,10 @@ public struct LiveControls: Sendable {
     /// Whose controls.
     public var behaviours: [Behaviour]
     /// Who performs them.
-    public var performer: PerformerProcess
+    public var performer: any Performer
 
     /// The controls of these behaviours.
-    public init(_ behaviours: [Behaviour], performer: PerformerProcess) {
+    public init(_ behaviours: [Behaviour], performer: any Performer) {
         self.behaviours = behaviours
         self.performer = performer
     }

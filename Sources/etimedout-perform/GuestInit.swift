@@ -38,7 +38,7 @@ enum GuestInit {
             // Progress is for those who wait in real time.
             try Performance(plan).perform { event in
                 if case .observation(let index, let observation) = event {
-                    channel.sendOrExit(observation, of: index)
+                    channel.sendOrExit(index, observation)
                 }
             }
             try channel.send(.done)
