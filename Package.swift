@@ -53,7 +53,8 @@ let package = Package(
         .target(
             name: "Behaviours", dependencies: ["Evidence", "KernelTimers"],
             swiftSettings: strict, plugins: ["CatalogueList"]),
-        .plugin(name: "CatalogueList", capability: .buildTool(), dependencies: ["catalogue-list"],
+        .plugin(
+            name: "CatalogueList", capability: .buildTool(), dependencies: ["catalogue-list"],
             path: "Sources/CatalogueList"),
         .executableTarget(name: "catalogue-list", swiftSettings: strict),
         module("Judge", ["Behaviours", "Evidence", "KernelTimers", "Wire"]),
@@ -91,7 +92,8 @@ let package = Package(
             name: "Support", dependencies: ["Behaviours", "KernelTimers", "Evidence", "Wire"],
             path: "Tests/Support", swiftSettings: strict),
         tests("KernelTimersTests", ["KernelTimers", "Support"]),
-        tests("JudgeTests", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Support", "Wire"]),
+        tests(
+            "JudgeTests", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Support", "Wire"]),
         tests(
             "ReportingTests",
             ["Reporting", "Behaviours", "Evidence", "Judge", "KernelTimers", "Support", "Wire"]),
@@ -109,6 +111,11 @@ let package = Package(
             "CommandTests",
             [
                 "Evidence", "Reporting", "etimedout", "fake-performer", subprocess, systemPackage,
+            ]),
+        tests(
+            "KernelBehaviourTests",
+            [
+                "Behaviours", "Campaign", "Evidence", "Judge", "Reporting", "etimedout-perform",
             ]),
         tests("WireTests", ["Wire"]),
         tests(

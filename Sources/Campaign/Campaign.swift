@@ -178,6 +178,8 @@ private final class Ledger: Sendable {
         let provenance = Provenance(
             began: Timestamp.full(began), ended: Timestamp.full(ended),
             wallMilliseconds: Int(ended.timeIntervalSince(began) * 1000),
+            longestTrialMilliseconds: Int(
+                (trials.map(\.duration).max() ?? .zero) / .milliseconds(1)),
             host: ProcessInfo.processInfo.hostName, privilege: greeting.privilege,
             versions: [
                 "etimedout": EtimedoutVersion.text, "libpcap": greeting.captureLibrary,

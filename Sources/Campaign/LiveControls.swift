@@ -1,21 +1,24 @@
 public import Behaviours
 public import Evidence
-import Judge
 public import Reporting
-import Synchronization
 
 /// The behaviours' controls, performed for real: the stimulus is altered after the script was
 /// written down, and the judge, who knows nothing of it, must find exactly what the control names.
 public struct LiveControls: Sendable {
-    /// Whose controls.
-    public var behaviours: [Behaviour]
+    /// The controls, each with its behaviour.
+    public var controls: [(behaviour: Behaviour, control: Control)]
     /// Who performs them.
     public var performer: any Performer
+    /// Where the evidence goes.
+    public var folder: RunFolder
 
     /// The controls of these behaviours.
-    public init(_ behaviours: [Behaviour], performer: any Performer) {
-        self.behaviours = behaviours
+    public init(_ behaviours: [Behaviour], performer: any Performer, folder: RunFolder) {
+        controls = behaviours.flatMap { behaviour in
+            behaviour.controls.map { (behaviour, $0) }
+        }
         self.performer = performer
+        self.folder = folder
     }
 
     /// What came of one control.
@@ -43,49 +46,34 @@ public struct LiveControls: Sendable {
     }
 
     /// Performs all of them at once; the outcomes are in the order of behaviours and controls.
-    /// Throws `PerformerError` where nothing could be performed.
-    public func perform() async throws -> [Outcome] {
-        let controls = behaviours.flatMap { behaviour in
-            behaviour.controls.map { (behaviour: behaviour, control: $0) }
-        }
-        // Several controls may share one trial's values: the attempt's number tells them apart.
+    ///
+    /// It is a campaign like any other: the judge's call is the same, and nothing in an observation
+    /// says that it is a control's. Throws what a campaign throws.
+    public func perform(
+        progress: @escaping @Sendable (CampaignProgress) -> Void = { _ in }
+    ) async throws -> [Outcome] {
+        guard !controls.isEmpty else { return [] }
         let requests = controls.enumerated().map { index, entry in
+            let trial = TrialID(
+                behaviour: entry.behaviour.id, parameters: entry.control.parameters)
             let script = entry.behaviour.script(entry.control.parameters)
             return Plan.Request(
-                trial: TrialID(
-                    behaviour: entry.behaviour.id, parameters: entry.control.parameters),
-                script: script, performInstead: entry.control.alter(script), attempt: index + 1)
+                trial: trial, script: script, performInstead: entry.control.alter(script),
+                name: "\(trial).control\(index + 1)")
         }
-        let arrived = Mutex<[Int: Observation]>([:])
-        let hasGreeted = Mutex(false)
-        let end = try await performer.perform(Plan(trials: requests)) { event in
-            switch event {
-            case .greeting: hasGreeted.withLock { $0 = true }
-            case .progress: break
-            case .observation(let observation):
-                arrived.withLock { $0[observation.attempt - 1] = observation }
-            }
-        }
-        if case .failed(let error) = end, !hasGreeted.withLock({ $0 }) { throw error }
-        if end == .stopped { throw CancellationError() }
-        let observations = arrived.withLock { $0 }
-        return controls.enumerated().map { index, entry in
-            Self.outcome(entry.behaviour, entry.control, observations[index], end)
+        let campaign = Campaign(requests: requests, performer: performer, folder: folder)
+        let result = try await campaign.perform(progress: progress)
+        return zip(controls, result.trials).map { entry, trial in
+            Self.outcome(entry.behaviour, entry.control, trial.finding)
         }
     }
 
     private static func outcome(
-        _ behaviour: Behaviour, _ control: Control, _ observation: Observation?,
-        _ end: PerformanceEnd
+        _ behaviour: Behaviour, _ control: Control, _ finding: Finding
     ) -> Outcome {
         var outcome = Outcome(
             behaviour: behaviour.id, control: control.name, parameters: control.parameters,
             words: "", result: .inconclusive)
-        guard let observation else {
-            if case .failed(let error) = end { outcome.words = "\(error)" }
-            return outcome
-        }
-        let finding = Judge.judge(observation, as: behaviour)
         let expected = words(control.parts, control.eventIndex)
         switch finding.verdict {
         case .inconclusive(let cause), .notApplicable(let cause):

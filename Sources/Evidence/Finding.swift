@@ -17,6 +17,8 @@ public struct Finding: Codable, Sendable, Hashable {
     /// Where the observation parts from the variant shown, in the order of time, each with its
     /// arithmetic.
     public var partings: [Parting]
+    /// When the outage began, on the trial's clock: what people count from.
+    public var outageBegan: Moment?
     /// When the abort was expected by the variant shown.
     public var expectedAbort: Window?
     /// When the application heard of it.
@@ -37,6 +39,11 @@ public struct Finding: Codable, Sendable, Hashable {
         comparisons = []
         partings = []
         notes = []
+    }
+
+    /// A moment counted from the beginning of the outage, as people count it.
+    public func sinceOutage(_ moment: Moment) -> Moment {
+        Moment(nanoseconds: moment.nanoseconds &- (outageBegan?.nanoseconds ?? 0))
     }
 }
 

@@ -339,7 +339,7 @@ public struct CounterPair: Codable, Sendable, Hashable {
     /// By how much a counter went up; nil where the kernel does not have it.
     public func increase(of name: String) -> Int64? {
         guard let end = after[name] else { return nil }
-        return end - before[name, default: 0]
+        return end &- before[name, default: 0]
     }
 }
 

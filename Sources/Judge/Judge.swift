@@ -53,6 +53,7 @@ public enum Judge {
             trial: observation.trial, verdict: verdict, attempt: observation.attempt)
         let matchesStrictly = strict.contains { $0.matches }
         finding.variants = (matchesStrictly ? strict : excused).filter(\.matches).map(\.name)
+        if behaviour.outage != .none { finding.outageBegan = reading.begin }
         finding.observedAbort = reading.heard?.window.latest
         if case .error(let error)? = reading.heard?.what { finding.errno = error }
 

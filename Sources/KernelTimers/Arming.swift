@@ -4,7 +4,8 @@ struct Arming: Sendable {
     var delays: ClosedRange<Int>
     /// What is known of the firing beyond the delay, where the delay was cut to a deadline.
     var bound: Window?
-    /// Whether the delay was cut, so that the timer's firing is the deadline's passing.
+    /// Whether the delay was cut, so that the timer's firing is the deadline's passing. Where
+    /// `jiffies` may lag, it can fire just before, and once more just after.
     var endsAtDeadline = false
     /// The arithmetic.
     var derivation: String
@@ -24,7 +25,7 @@ struct Arming: Sendable {
     ) {
         self.delays = delays
         self.bound = bound
-        endsAtDeadline = true
+        endsAtDeadline = conditions.lag == .zero
         derivation =
             "\(purpose) cut to what is left of T: "
             + Self.words(delays.upperBound, rules, conditions)
@@ -43,7 +44,8 @@ struct Arming: Sendable {
     ) -> Window {
         anchors.append(armed)
         let window = rules.wheel.firing(
-            armed: armed, jiffies: delays, tick: conditions.tick, reach: conditions.reach)
+            armed: armed, jiffies: delays, tick: conditions.tick, reach: conditions.reach,
+            lag: conditions.lag)
         return bound.map(window.intersection) ?? window
     }
 }

@@ -52,6 +52,12 @@ public struct Conditions: Sendable {
     /// (`tick_sched_do_timer`, `run_local_timers`).
     public var reach: Duration { processors > 1 ? tick.jiffy * 2 : tick.jiffy }
 
+    /// How far `jiffies` may lag behind the tick where a timer is armed.
+    ///
+    /// Nothing on one processor. On several, as above, the one that arms a timer may read the old
+    /// time after the new tick is due: the timer then fires up to a tick sooner than it should.
+    public var lag: Duration { processors > 1 ? tick.jiffy : .zero }
+
     /// How long `retries` retransmissions with doubling intervals would take, from the first.
     ///
     /// The corresponding C function is `tcp_model_timeout`. With a base of 200 ms: 3.0, 12.6, 102.2

@@ -223,11 +223,13 @@ public struct ProbeTimer: Sendable {
             let delays = max(2, least)...max(2, min(most, interval))
             let slack = rules.wheel.granularity(jiffies: delays.upperBound)
             let bound = Window(
-                deadline.earliest,
+                deadline.earliest - conditions.lag,
                 max(deadline.latest, now.latest + tick.duration(jiffies: 2))
                     + tick.duration(jiffies: slack) + conditions.reach)
-            let clamped = Arming(
+            var clamped = Arming(
                 cut: "probe interval", to: delays, bound: bound, rules, conditions)
+            // Deadline and clock are both counted in jiffies: the one cannot fire before the other.
+            clamped.endsAtDeadline = true
             prospects += fire(state, armed: now, clamped)
         }
         if most >= interval { prospects += fire(state, armed: now, plain(state)) }

@@ -210,7 +210,7 @@ public struct RetransmitTimer: Sendable {
             // Whatever was left, it was left of T: the sum is known better than its parts. One
             // jiffy is the rounding of what is left.
             let bound = Window(
-                start.earliest + (timeout - rounding),
+                start.earliest + (timeout - rounding - conditions.lag),
                 max(start.latest + timeout + rounding, now.latest + tick.jiffy)
                     + tick.duration(jiffies: slack) + conditions.reach)
             let clamped = Arming(

@@ -29,18 +29,20 @@ public enum TimerWheel: String, Hashable, Codable, Sendable, CaseIterable {
     ///
     /// With n the tick in which it was armed, n·J ∈ (armed − J, armed]. It fires in tick n + d
     /// (cascading) or (((n + d) >> s) + 1) << s, which lies 1 … 2^s ticks after n + d. `reach` is
-    /// what the firing may take from there to a witness (`Conditions.reach`).
+    /// what the firing may take from there to a witness, `lag` how much older than the tick n may
+    /// be (`Conditions.reach`, `Conditions.lag`).
     public func firing(
-        armed: Window, jiffies delays: ClosedRange<Int>, tick: TickRate, reach: Duration
+        armed: Window, jiffies delays: ClosedRange<Int>, tick: TickRate, reach: Duration,
+        lag: Duration
     ) -> Window {
         switch self {
         case .cascading:
             return armed.after(
-                tick.duration(jiffies: max(0, delays.lowerBound - 1)),
+                max(.zero, tick.duration(jiffies: delays.lowerBound - 1) - lag),
                 tick.duration(jiffies: delays.upperBound) + reach)
         case .nonCascading:
             return armed.after(
-                tick.duration(jiffies: delays.lowerBound),
+                max(.zero, tick.duration(jiffies: delays.lowerBound) - lag),
                 tick.duration(
                     jiffies: delays.upperBound + granularity(jiffies: delays.upperBound)) + reach)
         }

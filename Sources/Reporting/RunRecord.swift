@@ -71,6 +71,8 @@ public struct Provenance: Codable, Sendable, Hashable {
     public var ended: String
     /// How long it took, milliseconds.
     public var wallMilliseconds: Int
+    /// How long its longest trial took, milliseconds: what a run cannot be faster than.
+    public var longestTrialMilliseconds: Int
     /// The host's name.
     public var host: String
     /// How the performer came to its namespaces.
@@ -84,12 +86,13 @@ public struct Provenance: Codable, Sendable, Hashable {
 
     /// The circumstances of a run.
     public init(
-        began: String, ended: String, wallMilliseconds: Int, host: String, privilege: String,
-        versions: [String: String], attempts: [String: Int], interruption: String? = nil
+        began: String, ended: String, wallMilliseconds: Int, longestTrialMilliseconds: Int,
+        host: String, privilege: String, versions: [String: String], attempts: [String: Int], interruption: String? = nil
     ) {
         self.began = began
         self.ended = ended
         self.wallMilliseconds = wallMilliseconds
+        self.longestTrialMilliseconds = longestTrialMilliseconds
         self.host = host
         self.privilege = privilege
         self.versions = versions

@@ -105,9 +105,12 @@ struct RunCommand: AsyncParsableCommand {
     private func performControls(
         _ behaviours: [Behaviour], on selector: KernelSelector
     ) async throws {
-        let outcomes = try await interruptible {
+        let outcomes = try await interruptible { [report] in
             let performer = try await Self.performer(for: selector)
-            return try await LiveControls(behaviours, performer: performer).perform()
+            let name = selector == .host ? "controls" : "\(selector.fileName)-controls"
+            let folder = try RunFolder.create(at: report, selector: name)
+            let controls = LiveControls(behaviours, performer: performer, folder: folder)
+            return try await controls.perform()
         }
         for outcome in outcomes {
             let text =

@@ -104,10 +104,12 @@ final class CampaignTests: XCTestCase {
 
         // The fake ignores the alteration, so every trial conforms.
         let missed = try await LiveControls(
-            [behaviour], performer: fakePerformer("perform", in: scratch)
+            [behaviour], performer: fakePerformer("perform", in: scratch),
+            folder: try RunFolder.create(at: "\(scratch.path)/missed")
         ).perform()
         let lost = try await LiveControls(
-            [behaviour], performer: fakePerformer("die-midway", in: scratch)
+            [behaviour], performer: fakePerformer("die-midway", in: scratch),
+            folder: try RunFolder.create(at: "\(scratch.path)/lost")
         ).perform()
 
         XCTAssertEqual(missed.count, behaviour.controls.count)

@@ -22,12 +22,14 @@ extension Behaviour {
                             value: parameters.userTimeoutMilliseconds, lengthBytes: 4))
                 ],
                 subject: [
-                    Step("option read back", .getOption(.userTimeout, on: .connection)),
                     Step(
                         "write", .send(bytes: Script.messageBytes),
                         when: .done(label: "silence", plusMilliseconds: 0)),
                 ] + Script.hearing(horizonMilliseconds: horizon),
-                peer: Script.silence)
+                peer: Script.silence
+            ).inserting(
+                [Step("option read back", .getOption(.userTimeout, on: .connection))],
+                after: "accept", of: .subject)
         },
         outage: .step("silence"),
         variants: RetransmissionVariants.all(fates: { _ in Timeline(.lost) }),

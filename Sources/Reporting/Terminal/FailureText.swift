@@ -1,14 +1,22 @@
 import Evidence
 
-/// What is printed of trials that deviate or are inconclusive.
-struct FailureText {
+/// What is printed of trials that deviate or are inconclusive: expected against observed, where to
+/// look, and one line to reproduce it.
+public struct FailureText {
     var trials: [JudgedTrial]
     var options: Summary.Options
+
+    /// The text about those of these trials that failed.
+    public init(trials: [JudgedTrial], options: Summary.Options) {
+        self.trials = trials
+        self.options = options
+    }
 
     /// How many trials with one and the same cause are named one by one.
     private static let named = 3
 
-    var lines: [String] {
+    /// The lines; none if nothing failed.
+    public var lines: [String] {
         var lines: [String] = []
         let sorted = trials.sorted { $0.finding.trial < $1.finding.trial }
         for trial in sorted where trial.finding.verdict == .deviates {

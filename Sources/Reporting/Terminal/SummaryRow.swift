@@ -89,13 +89,19 @@ struct SummaryRow {
 
     /// From the earliest to the latest moment at which any of the trials was to end, seconds.
     func expected(isShort: Bool) -> String {
-        let windows = trials.compactMap(\.finding.expectedAbort)
+        let windows = trials.compactMap { trial in
+            trial.finding.expectedAbort.map {
+                Window(trial.finding.sinceOutage($0.earliest), trial.finding.sinceOutage($0.latest))
+            }
+        }
         return Self.range(windows.map(\.earliest), windows.map(\.latest), isShort: isShort)
     }
 
     /// From the earliest to the latest moment at which one ended.
     func observed(isShort: Bool) -> String {
-        let moments = trials.compactMap(\.finding.observedAbort)
+        let moments = trials.compactMap { trial in
+            trial.finding.observedAbort.map(trial.finding.sinceOutage)
+        }
         return Self.range(moments, moments, isShort: isShort)
     }
 

@@ -1,0 +1,21 @@
+import Behaviours
+import XCTest
+
+/// A peer that does not read.
+final class ZeroWindowTests: KernelBehaviourCase {
+    func testLiveZeroWindowHonoursTheUserTimeoutAndElseLivesForEver() throws {
+        try assertConforms(.zeroWindowLive)
+    }
+
+    func testControlsOfTheLiveZeroWindowAreCaught() throws {
+        try assertControlsAreCaught(of: .zeroWindowLive)
+    }
+
+    func testZeroWindowOfAVanishedPeerHonoursTheUserTimeout() throws {
+        try assertConforms(.zeroWindowSilent)
+    }
+
+    func testControlsOfTheSilentZeroWindowAreCaught() throws {
+        try assertControlsAreCaught(of: .zeroWindowSilent)
+    }
+}
