@@ -8,7 +8,8 @@ enum Program {
     static func find(_ name: String, package: String) throws(KernelLabError) -> String {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         // Where ordinary users' paths do not lead.
-        for folder in path.split(separator: ":") + ["/usr/sbin", "/sbin"] {
+        let folders: [String] = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
+        for folder in folders {
             let candidate = "\(folder)/\(name)"
             if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
         }

@@ -94,9 +94,10 @@ struct AptSource {
         else { return [:] }
         var found: [DebianArchive: String] = [:]
         for line in text.split(separator: "\n") where line.hasSuffix(" Debian") {
-            let address = line.prefix { $0 != " " }
+            var address = line.prefix { $0 != " " }
+            while address.hasSuffix("/") { address.removeLast() }
             let archive: DebianArchive = line.contains("Debian-Security") ? .security : .main
-            found[archive] = found[archive] ?? String(address.reversed().drop { $0 == "/" }.reversed())
+            found[archive] = found[archive] ?? String(address)
         }
         return found
     }
