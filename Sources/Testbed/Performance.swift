@@ -59,9 +59,20 @@ public final class Performance: Sendable {
             observation.failure = Observation.Failure(error, during: "setting up")
             report(.observation(index, observation))
         }
-        for trial in trials {
-            sampler.add(trial)
-            trial.start()
+        switch plan.time {
+        case .real:
+            for trial in trials { begin(trial) }
+        case .virtual:
+            threads.append(
+                try WorkerThread(name: "starter") { [self] in
+                    for (trial, moment) in zip(trials, startMoments()) {
+                        MonotonicClock.sleep(untilNanoseconds: moment)
+                        begin(trial)
+                    }
+                })
+            // A guest has one processor: nothing that is witnessed shall wait for reports of what
+            // has ended.
+            CurrentThread.yieldToAll()
         }
         var left = trials.count
         while left > 0 {
@@ -79,6 +90,24 @@ public final class Performance: Sendable {
                 }
             }
         }
+    }
+
+    private func begin(_ trial: Trial) {
+        sampler.add(trial)
+        trial.start()
+    }
+
+    /// When the trials begin in virtual time, where waiting costs nothing: one after another, so
+    /// that no two of them want the processor in the same jiffy, and each at the same phase of the
+    /// timer wheel, so that a trial comes to the same moments alone and among others, and on each
+    /// kernel.
+    ///
+    /// 512 jiffies is the granularity of the wheel's level 3, on which timers of up to 2 minutes
+    /// lie at HZ=250, as long as an RTO gets (kernel/time/timer.c, `LVL_GRAN`).
+    private func startMoments() -> some Sequence<Int64> {
+        let distance = Int64(512) * 1_000_000_000 / Int64(hz)
+        let first = MonotonicClock.nowNanoseconds() / distance + 1
+        return (0...).lazy.map { (first + Int64($0)) * distance }
     }
 
     /// Closes all captures, so that the process can end at once. The trials are lost.

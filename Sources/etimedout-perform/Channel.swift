@@ -108,7 +108,7 @@ struct Channel {
 
     private static func json(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = .withoutEscapingSlashes
         return Array(try encoder.encode(value))
     }
 }
