@@ -117,6 +117,7 @@ let package = Package(
             [
                 "Behaviours", "Campaign", "Evidence", "Judge", "Reporting", "etimedout-perform",
             ]),
+        tests("KernelLabTests", ["KernelLab"]),
         tests("WireTests", ["Wire"]),
         tests(
             "TestbedTests",

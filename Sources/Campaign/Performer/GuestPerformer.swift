@@ -20,7 +20,22 @@ public struct GuestPerformer: Performer {
         self.samplePeriodMilliseconds = samplePeriodMilliseconds
     }
 
-    /// Boots a guest with the plan in it, and listens.
+    /// The most trials of one guest: so many that a boot is worth it, so few that the catalogue
+    /// makes two guests, for the two processors that every machine has.
+    static let groupSize = 64
+
+    /// The trials of each guest. The rule knows nothing of the machine, and no trial can tell in
+    /// whose company it is: all begin at the same phase of the timer wheel, and none when another
+    /// does.
+    static func groups(_ trials: [Plan.Request]) -> [[Plan.Request]] {
+        let count = (trials.count + groupSize - 1) / groupSize
+        guard count > 1 else { return [trials] }
+        return (0..<count).map { group in
+            stride(from: group, to: trials.count, by: count).map { trials[$0] }
+        }
+    }
+
+    /// Boots guests with the plan in them, as many at once as the machine has processors.
     public func perform(
         _ plan: Plan, handle: @escaping @Sendable (PerformerEvent) async throws -> Void
     ) async throws -> PerformanceEnd {
@@ -29,22 +44,60 @@ public struct GuestPerformer: Performer {
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         let initramfs = try await Initramfs.make(
             performer: path, kernel: kernel, at: "\(scratch)/initramfs")
-        var plan = plan
-        plan.time = .virtual
-        plan.samplePeriodMilliseconds = samplePeriodMilliseconds
-        let guest = Guest(
-            emulator: emulator, kernel: kernel, initramfs: initramfs,
-            plan: try JSONText.encode(plan), trialCount: plan.trials.count)
-        let identity = guest.identity(kernelSHA256: try await kernel.sha256())
-        let talk = GuestTalk(plan)
-        let end = try await guest.boot { [kernel] bytes in
-            talk.append(bytes)
-            while let event = talk.next() {
-                try await handle(event.told(of: kernel, identity))
+        let sum = try await kernel.sha256()
+        let groups = Self.groups(plan.trials)
+        let company = Company(handle)
+        let guests = try groups.map { trials in
+            var part = plan
+            part.trials = trials
+            part.time = .virtual
+            part.samplePeriodMilliseconds = samplePeriodMilliseconds
+            let guest = Guest(
+                emulator: emulator, kernel: kernel, initramfs: initramfs,
+                plan: try JSONText.encode(part),
+                trialCount: groups.map(\.count).max() ?? 0)
+            return (guest, part)
+        }
+        return try await withThrowingTaskGroup(of: PerformanceEnd.self) { group in
+            var rest = guests[...]
+            var ends: [PerformanceEnd] = []
+            func bootNext() {
+                guard let (guest, part) = rest.popFirst() else { return }
+                let identity = guest.identity(kernelSHA256: sum)
+                group.addTask {
+                    try await Self.perform(part, in: guest) { event in
+                        try await company.hear(event.told(of: kernel, identity))
+                    }
+                }
             }
+            for _ in 0..<max(1, ProcessInfo.processInfo.activeProcessorCount) { bootNext() }
+            while let end = try await group.next() {
+                ends.append(end)
+                bootNext()
+            }
+            return Self.end(of: ends)
+        }
+    }
+
+    private static func perform(
+        _ plan: Plan, in guest: Guest,
+        handle: @escaping @Sendable (PerformerEvent) async throws -> Void
+    ) async throws -> PerformanceEnd {
+        let talk = GuestTalk(plan)
+        let end = try await guest.boot { bytes in
+            talk.append(bytes)
+            while let event = talk.next() { try await handle(event) }
             return !talk.isOver
         }
         return talk.end(end)
+    }
+
+    /// All is done if it is in each guest; else what went wrong first.
+    private static func end(of ends: [PerformanceEnd]) -> PerformanceEnd {
+        let failure = ends.first { end in
+            if case .failed = end { true } else { false }
+        }
+        return failure ?? (ends.contains(.stopped) ? .stopped : .done)
     }
 
     private static func makeScratch() throws -> String {
@@ -63,6 +116,27 @@ extension PerformerEvent {
         greeting.kernel.configuredHZ = kernel.configuredHZ
         greeting.kernel.guest = identity
         return .greeting(greeting)
+    }
+}
+
+/// Several guests that are heard as one performer: which greets once.
+private final class Company: Sendable {
+    private let handle: @Sendable (PerformerEvent) async throws -> Void
+    private let hasGreeted = Mutex(false)
+
+    init(_ handle: @escaping @Sendable (PerformerEvent) async throws -> Void) {
+        self.handle = handle
+    }
+
+    func hear(_ event: PerformerEvent) async throws {
+        if case .greeting = event {
+            let isSecond = hasGreeted.withLock { greeted in
+                defer { greeted = true }
+                return greeted
+            }
+            if isSecond { return }
+        }
+        try await handle(event)
     }
 }
 
