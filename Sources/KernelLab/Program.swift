@@ -7,8 +7,9 @@ enum Program {
     /// The path of a program, searched as a shell would.
     static func find(_ name: String, package: String) throws(KernelLabError) -> String {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        // Where ordinary users' paths do not lead.
-        let folders: [String] = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
+        // The last two are where ordinary users' paths do not lead.
+        let folders: [String] =
+            path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
         for folder in folders {
             let candidate = "\(folder)/\(name)"
             if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }

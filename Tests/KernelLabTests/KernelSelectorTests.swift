@@ -16,7 +16,9 @@ final class KernelSelectorTests: XCTestCase {
     }
 
     func testWhatNamesNoKernelIsRefusedInOneLine() {
-        let texts = ["", "host2", "debian:", "debian:6", "debian:six.one", "debian:6.1-arm64", "/no"]
+        let texts = [
+            "", "host2", "debian:", "debian:6", "debian:six.one", "debian:6.1-arm64", "/no",
+        ]
         for text in texts {
             XCTAssertThrowsError(try KernelSelector(text)) { error in
                 XCTAssertFalse("\(error)".contains("\n"))

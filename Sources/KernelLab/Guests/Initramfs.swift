@@ -61,7 +61,8 @@ enum SharedLibraries {
     /// Where each goes in a guest, and where it is here. The loader goes where programs look for
     /// it, everything else to `/lib`, to which LD_LIBRARY_PATH points.
     static func of(_ program: String) async throws -> [(name: String, source: String)] {
-        guard let elf = ELFFile(try Files.read(program)), let section = elf.section(".interp") else {
+        guard let elf = ELFFile(try Files.read(program)), let section = elf.section(".interp")
+        else {
             throw KernelLabError.file(program, reason: "is not a program with shared libraries")
         }
         let loader = String(decoding: section.prefix { $0 != 0 }, as: UTF8.self)

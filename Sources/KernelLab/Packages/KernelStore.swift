@@ -125,6 +125,31 @@ public struct KernelStore: Sendable {
         return Files.names(in: place).map { "\(place)/\($0)" }
     }
 
+    /// The kernels of Debian that are kept, in the order of their flavours and names.
+    public func kept() -> [(version: String, packages: String)] {
+        Files.names(in: "\(folder)/packages").flatMap { flavour in
+            let place = "\(folder)/packages/\(flavour)"
+            return Files.names(in: place).filter { !$0.hasPrefix("scratch.") }.map { name in
+                let version = String(name.prefix { $0.isNumber || $0 == "." })
+                let suffix = flavour == KernelSelector.usualFlavour ? "" : "-\(flavour)"
+                let packages = Files.names(in: "\(place)/\(name)").joined(separator: " ")
+                return (version + suffix, packages)
+            }
+        }
+    }
+
+    /// Removes everything that is kept. Only what the store makes: the folder may hold more.
+    public func clean() throws {
+        for name in ["apt", "kernels", "packages"] {
+            let path = "\(folder)/\(name)"
+            guard Files.exists(path) else { continue }
+            Files.remove(path)
+            guard !Files.exists(path) else {
+                throw KernelLabError.file(path, reason: "cannot be removed")
+            }
+        }
+    }
+
     /// The newest of the kernels that are kept and match.
     private func kept(
         _ version: String, _ flavour: String

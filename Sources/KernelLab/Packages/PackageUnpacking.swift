@@ -14,7 +14,8 @@ enum PackageUnpacking {
         }
     }
 
-    private static func unpack(_ package: String, into folder: String) throws(KernelLabError) -> Int {
+    private static func unpack(_ package: String, into folder: String) throws(KernelLabError) -> Int
+    {
         guard package.hasSuffix(".deb") else {
             // An rpm is a cpio archive behind a header that libarchive takes for a filter.
             let reader = try ArchiveReader(path: package)
