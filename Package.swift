@@ -41,6 +41,8 @@ let package = Package(
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-route-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+        .systemLibrary(
+            name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
 
         // The pure half: values in, values out. No clock, file, socket or libpcap.
         module("Wire"),
@@ -66,15 +68,21 @@ let package = Package(
             dependencies: ["Testbed", "Evidence", "LinuxNet", systemPackage],
             swiftSettings: strict),
 
+        // What boots other kernels.
+        module("KernelLab", ["CArchive", "Evidence", subprocess, systemPackage]),
+
         // What people run.
         module(
             "Campaign",
-            ["Judge", "Behaviours", "Evidence", "Reporting", "Wire", subprocess, systemPackage]),
+            [
+                "Judge", "Behaviours", "Evidence", "KernelLab", "Reporting", "Wire", subprocess,
+                systemPackage,
+            ]),
         .executableTarget(
             name: "etimedout",
             dependencies: [
-                "Campaign", "Judge", "Behaviours", "Evidence", "KernelTimers", "Reporting",
-                argumentParser,
+                "Campaign", "Judge", "Behaviours", "Evidence", "KernelLab", "KernelTimers",
+                "Reporting", argumentParser,
             ],
             swiftSettings: strict),
 
@@ -113,6 +121,7 @@ let package = Package(
         tests(
             "EvidenceTests", ["Behaviours", "Evidence", "KernelTimers", "Support"]),
         tests("ArchitectureTests", []),
+        tests("KernelLabTests", ["KernelLab"]),
         tests("WireTests", ["Wire"]),
         tests(
             "TestbedTests",

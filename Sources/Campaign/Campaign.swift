@@ -14,7 +14,7 @@ public struct Campaign: Sendable {
     /// What is asked for.
     public var requests: [Plan.Request]
     /// Who performs it.
-    public var performer: PerformerProcess
+    public var performer: any Performer
     /// Where the evidence goes.
     public var folder: RunFolder
     /// How often a stalled trial is performed again at most.
@@ -22,7 +22,7 @@ public struct Campaign: Sendable {
 
     /// A campaign.
     public init(
-        requests: [Plan.Request], performer: PerformerProcess, folder: RunFolder,
+        requests: [Plan.Request], performer: any Performer, folder: RunFolder,
         repetitions: Int = 2
     ) {
         self.requests = requests

@@ -8,12 +8,12 @@ public struct LiveControls: Sendable {
     /// The controls, each with its behaviour.
     public var controls: [(behaviour: Behaviour, control: Control)]
     /// Who performs them.
-    public var performer: PerformerProcess
+    public var performer: any Performer
     /// Where the evidence goes.
     public var folder: RunFolder
 
     /// The controls of these behaviours.
-    public init(_ behaviours: [Behaviour], performer: PerformerProcess, folder: RunFolder) {
+    public init(_ behaviours: [Behaviour], performer: any Performer, folder: RunFolder) {
         controls = behaviours.flatMap { behaviour in
             behaviour.controls.map { (behaviour, $0) }
         }

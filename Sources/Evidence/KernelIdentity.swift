@@ -12,11 +12,13 @@ public struct KernelIdentity: Codable, Sendable, Hashable {
     public var hz: Int
     /// CONFIG_HZ, where the kernel's configuration can be read.
     public var configuredHZ: Int?
+    /// What was booted, where it was a guest.
+    public var guest: GuestIdentity?
 
     /// An identity.
     public init(
         selector: String, release: String, version: String, machine: String, hz: Int,
-        configuredHZ: Int? = nil
+        configuredHZ: Int? = nil, guest: GuestIdentity? = nil
     ) {
         self.selector = selector
         self.release = release
@@ -24,5 +26,33 @@ public struct KernelIdentity: Codable, Sendable, Hashable {
         self.machine = machine
         self.hz = hz
         self.configuredHZ = configuredHZ
+        self.guest = guest
+    }
+}
+
+/// What a guest is made of: two guests of which this is the same behave the same, to the
+/// nanosecond.
+public struct GuestIdentity: Codable, Sendable, Hashable {
+    /// The SHA-256 of the kernel's image.
+    public var kernelSHA256: String
+    /// The SHA-256 of the initramfs without the plan.
+    public var initramfsSHA256: String
+    /// The version of the package in which the kernel came.
+    public var packageVersion: String?
+    /// The emulator and its version.
+    public var emulator: String
+    /// How it was called, with files by bare names.
+    public var commandLine: [String]
+
+    /// An identity of a guest.
+    public init(
+        kernelSHA256: String, initramfsSHA256: String, packageVersion: String?, emulator: String,
+        commandLine: [String]
+    ) {
+        self.kernelSHA256 = kernelSHA256
+        self.initramfsSHA256 = initramfsSHA256
+        self.packageVersion = packageVersion
+        self.emulator = emulator
+        self.commandLine = commandLine
     }
 }

@@ -38,6 +38,9 @@ public struct Observation: Codable, Sendable, Hashable {
     public var counters: CounterPair
     /// Sysctls of the subject's namespace that bear on the timers, as read back.
     public var sysctls: [String: String]
+    /// In which time the trial was performed; nil, as before guests, is real time. In virtual time
+    /// nothing stalls a guest, so nobody watches for it, and `stalls` says nothing.
+    public var time: TrialTime?
     /// The times at which the machine did not run the watchdog when it should have.
     public var stalls: [Stall]
     /// The longest gap the watchdog saw, whether or not it is listed in `stalls`; nanoseconds.
@@ -91,6 +94,15 @@ public struct Observation: Codable, Sendable, Hashable {
             case testbed
         }
     }
+}
+
+/// The time in which trials are performed.
+public enum TrialTime: String, Codable, Sendable, Hashable {
+    /// That of the world: a machine under load may stall a trial.
+    case real
+    /// That of a guest whose clock counts its instructions, and jumps to the next timer when it
+    /// idles: whatever the host does, the guest cannot tell.
+    case virtual
 }
 
 /// One reading of both clocks: CLOCK_REALTIME between two readings of CLOCK_MONOTONIC.

@@ -6,14 +6,18 @@ public struct Plan: Codable, Sendable, Hashable {
     public var samplePeriodMilliseconds: Int
     /// The most packets that one capture keeps: a broken kernel may flood.
     public var maximumPackets: Int
+    /// In which time the trials are performed.
+    public var time: TrialTime
 
     /// A plan for these trials.
     public init(
-        trials: [Request], samplePeriodMilliseconds: Int = 20, maximumPackets: Int = 20_000
+        trials: [Request], samplePeriodMilliseconds: Int = 20, maximumPackets: Int = 20_000,
+        time: TrialTime = .real
     ) {
         self.trials = trials
         self.samplePeriodMilliseconds = samplePeriodMilliseconds
         self.maximumPackets = maximumPackets
+        self.time = time
     }
 
     /// One trial to perform.

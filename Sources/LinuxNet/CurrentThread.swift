@@ -42,6 +42,11 @@ public enum CurrentThread {
         if clinux_set_thread_fifo(1) >= 0 { return .realtime }
         return clinux_set_thread_nice(-20) >= 0 ? .favoured : .unchanged
     }
+
+    /// Runs from now on only when no other thread wants to, as threads do that it starts.
+    ///
+    /// The corresponding C function is `sched_setscheduler` with `SCHED_IDLE`.
+    public static func yieldToAll() { _ = clinux_set_thread_idle() }
 }
 
 /// How long one thread was ready to run and had to wait for a CPU.

@@ -51,6 +51,11 @@ public struct LinkEnd: Hashable, Sendable {
 extension NetworkConfigurator {
     /// Makes a veth pair whose first end is here and whose second is in `namespace`. Both are down.
     ///
+    /// The ends get different indices. Where they are the same, as in namespaces that are as young
+    /// as each other, the kernel takes a veth end for an interface of its own, of which it tells
+    /// news once a second only (`linkwatch_urgent_event`): then a hundred pairs one after another
+    /// take most of a minute to become operational.
+    ///
     /// The corresponding C functions are `rtnl_link_veth_alloc` and `rtnl_link_add`.
     /// - Throws: EEXIST if either name is taken, EOPNOTSUPP on a kernel without `CONFIG_VETH`.
     public func addVethPair(
@@ -62,6 +67,9 @@ extension NetworkConfigurator {
         defer { rtnl_link_put(link) }
         let other = rtnl_link_veth_get_peer(link)
         defer { rtnl_link_put(other) }
+        // Both, or `veth_newlink` ignores the peer's. 1 is the loopback interface's.
+        rtnl_link_set_ifindex(link, 10)
+        rtnl_link_set_ifindex(other, 11)
         rtnl_link_set_name(link, end.name)
         try end.hardwareAddress.withNetlinkAddress { rtnl_link_set_addr(link, $0) }
         rtnl_link_set_name(other, peer.name)

@@ -40,7 +40,10 @@ public final class Performance: Sendable {
     public func perform(report: (Event) -> Void) throws {
         // Namespaces, captures and files in /proc, sockets: some twenty a trial.
         try ResourceLimits.raiseOpenFiles(to: 256 + 40 * plan.trials.count)
-        let threads = try [captures.start(), sampler.start()] + watchdogs.start()
+        var threads = try [captures.start(), sampler.start()]
+        // In virtual time a thread that wakes each jiffy would see no stall, and would keep the
+        // guest from idling, which is what makes its time pass.
+        if plan.time == .real { threads += try watchdogs.start() }
         defer {
             captures.stop()
             sampler.stop()
@@ -52,12 +55,24 @@ public final class Performance: Sendable {
             var observation = Observation(
                 trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
                 processors: Host.onlineProcessors)
+            observation.time = plan.time
             observation.failure = Observation.Failure(error, during: "setting up")
             report(.observation(index, observation))
         }
-        for trial in trials {
-            sampler.add(trial)
-            trial.start()
+        switch plan.time {
+        case .real:
+            for trial in trials { begin(trial) }
+        case .virtual:
+            threads.append(
+                try WorkerThread(name: "starter") { [self] in
+                    for (trial, moment) in zip(trials, startMoments()) {
+                        MonotonicClock.sleep(untilNanoseconds: moment)
+                        begin(trial)
+                    }
+                })
+            // A guest has one processor: nothing that is witnessed shall wait for reports of what
+            // has ended.
+            CurrentThread.yieldToAll()
         }
         var left = trials.count
         while left > 0 {
@@ -67,13 +82,32 @@ public final class Performance: Sendable {
                     report(.progress(Progress(index: index, label: label)))
                 case .ended(let trial):
                     sampler.remove(trial)
-                    report(
-                        .observation(trial.index, trial.observation(hz: hz, watchdogs: watchdogs)))
+                    let observation = trial.observation(
+                        hz: hz, time: plan.time, watchdogs: watchdogs)
+                    report(.observation(trial.index, observation))
                     release(trial)
                     left -= 1
                 }
             }
         }
+    }
+
+    private func begin(_ trial: Trial) {
+        sampler.add(trial)
+        trial.start()
+    }
+
+    /// When the trials begin in virtual time, where waiting costs nothing: one after another, so
+    /// that no two of them want the processor in the same jiffy, and each at the same phase of the
+    /// timer wheel, so that a trial comes to the same moments alone and among others, and on each
+    /// kernel.
+    ///
+    /// 512 jiffies is the granularity of the wheel's level 3, on which timers of up to 2 minutes
+    /// lie at HZ=250, as long as an RTO gets (kernel/time/timer.c, `LVL_GRAN`).
+    private func startMoments() -> some Sequence<Int64> {
+        let distance = Int64(512) * 1_000_000_000 / Int64(hz)
+        let first = MonotonicClock.nowNanoseconds() / distance + 1
+        return (0...).lazy.map { (first + Int64($0)) * distance }
     }
 
     /// Closes all captures, so that the process can end at once. The trials are lost.

@@ -223,11 +223,12 @@ final class Trial: Sendable {
     }
 
     /// The observation, once the trial has ended; `release` comes after it.
-    func observation(hz: Int, watchdogs: Watchdogs) -> Observation {
+    func observation(hz: Int, time: TrialTime, watchdogs: Watchdogs) -> Observation {
         for recorder in recorders { recorder.finish() }
         var observation = Observation(
             trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
             processors: Host.onlineProcessors)
+        observation.time = time
         let known = Set(request.script.lanes.flatMap { $0.steps.map(\.label) })
         record.withLock { record in
             let end = Moment(nanoseconds: (record.end ?? record.zero) - record.zero)

@@ -4,8 +4,12 @@ internal import Glibc
 internal import LinuxNet
 internal import Testbed
 
-/// Frames in on fd 0, frames out on fd 1. Used by one thread, but for `exitAtEnd`'s own.
+/// Frames in on fd 0, frames out on fd 1, or in a guest on a serial port. Used by one thread, but for
+/// `exitAtEnd`'s own.
 struct Channel {
+    /// Where frames go.
+    var output: CInt = 1
+
     /// The exit status when the one who asked is gone.
     static let abandoned: CInt = 3
 
@@ -48,11 +52,7 @@ struct Channel {
                 guard frame.kind == .plan else {
                     throw Refused("a plan was expected, not a frame of kind \(frame.kind)")
                 }
-                do {
-                    return try JSONDecoder().decode(Plan.self, from: Data(frame.payload))
-                } catch {
-                    throw Refused("the plan cannot be read: \(error)")
-                }
+                return try Self.plan(frame.payload)
             }
             let bytes = try Self.read()
             guard !bytes.isEmpty else {
@@ -60,6 +60,15 @@ struct Channel {
                 throw Refused("the plan ends after \(parser.pendingBytes) bytes")
             }
             parser.append(bytes)
+        }
+    }
+
+    /// The plan in these bytes.
+    static func plan(_ json: [UInt8]) throws -> Plan {
+        do {
+            return try JSONDecoder().decode(Plan.self, from: Data(json))
+        } catch {
+            throw Refused("the plan cannot be read: \(error)")
         }
     }
 
@@ -86,18 +95,20 @@ struct Channel {
         let bytes = frame.encoded
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.write(output, $0.baseAddress, $0.count)
+            }
             if count >= 0 {
                 sent += count
             } else if errno != EINTR {
-                throw Refused("fd 1 cannot be written: errno \(errno)")
+                throw Refused("fd \(output) cannot be written: errno \(errno)")
             }
         }
     }
 
     private static func json(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = .withoutEscapingSlashes
         return Array(try encoder.encode(value))
     }
 }

@@ -11,6 +11,7 @@ enum Perform {
         "etimedout-perform: performs trials for etimedout; takes and sends frames, not text"
 
     static func main() {
+        if getpid() == 1 { GuestInit.run() }
         if let argument = CommandLine.arguments.dropFirst().first {
             guard ["--help", "--version"].contains(argument) else {
                 complain("unknown argument \(argument); \(usage)")
@@ -37,19 +38,7 @@ enum Perform {
             // Before anything starts a thread: the kernel gives no user namespace to a process
             // that has some.
             let privilege = try Host.isolate()
-            let greeting = try Host.greeting(privilege: privilege)
-            let machine = greeting.kernel.machine
-            guard Host.supportedMachines.contains(machine) else {
-                throw Refused(
-                    "machine \(machine) is not supported, only "
-                        + Host.supportedMachines.joined(separator: ", "))
-            }
-            if let configured = greeting.kernel.configuredHZ, configured != greeting.kernel.hz {
-                throw Refused(
-                    "the kernel's configuration says CONFIG_HZ=\(configured), and its clock ticks "
-                        + "\(greeting.kernel.hz) times a second: no window can be worked out")
-            }
-            try channel.send(.greeting, json: greeting)
+            try channel.send(.greeting, json: try greeting(privilege: privilege))
             guard let plan = try channel.receivePlan() else { return 0 }
             let performance = try Performance(plan)
             try channel.exitAtEnd { performance.abandon() }
@@ -67,6 +56,23 @@ enum Perform {
             try? channel.send(.refusal, json: Refusal(reason: "\(error)"))
             return 2
         }
+    }
+
+    /// The greeting, unless the machine is one whose kernels nobody tried.
+    static func greeting(privilege: String) throws -> Greeting {
+        let greeting = try Host.greeting(privilege: privilege)
+        let machine = greeting.kernel.machine
+        guard Host.supportedMachines.contains(machine) else {
+            throw Refused(
+                "machine \(machine) is not supported, only "
+                    + Host.supportedMachines.joined(separator: ", "))
+        }
+        if let configured = greeting.kernel.configuredHZ, configured != greeting.kernel.hz {
+            throw Refused(
+                "the kernel's configuration says CONFIG_HZ=\(configured), and its clock ticks "
+                    + "\(greeting.kernel.hz) times a second: no window can be worked out")
+        }
+        return greeting
     }
 
     /// One line for people, on fd 2.

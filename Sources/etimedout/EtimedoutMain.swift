@@ -12,7 +12,7 @@ struct Etimedout: AsyncParsableCommand {
             2 if something is inconclusive or could not be found out.
             """,
         version: EtimedoutVersion.text,
-        subcommands: [RunCommand.self, JudgeCommand.self, PredictCommand.self])
+        subcommands: [RunCommand.self, JudgeCommand.self, PredictCommand.self, KernelsCommand.self])
 }
 
 @main

@@ -3,6 +3,7 @@ import Behaviours
 import Campaign
 import Evidence
 import Foundation
+import KernelLab
 import Reporting
 
 struct RunCommand: AsyncParsableCommand {
@@ -24,7 +25,10 @@ struct RunCommand: AsyncParsableCommand {
                 + "that are named. May be repeated.", valueName: "values"))
     var values: [String] = []
 
-    @Option(help: ArgumentHelp("Which kernel; so far only host.", valueName: "selector"))
+    @Option(
+        help: ArgumentHelp(
+            "Which kernel: host, debian:6.1, debian:6.12.117, or the path of a vmlinuz, a .deb or "
+                + ".rpm, or a folder of such.", valueName: "selector"))
     var kernel = "host"
 
     @Flag(help: "Only list the behaviours, their questions and their values.")
@@ -53,9 +57,7 @@ struct RunCommand: AsyncParsableCommand {
     var bisect = false
 
     func run() async throws {
-        guard kernel == "host" else {
-            throw CommandFailure("the kernel \"\(kernel)\" can't be asked, only host can so far")
-        }
+        let selector = try KernelSelector(kernel)
         let selection = TrialSelection(behaviours: behaviours, values: values)
         let trials = try selection.trials()
         if list {
@@ -68,16 +70,16 @@ struct RunCommand: AsyncParsableCommand {
         }
         try Host.refuseUnknownMachine()
         if controls {
-            try await performControls(try selection.selectedBehaviours())
+            try await performControls(try selection.selectedBehaviours(), on: selector)
             return
         }
-        try await perform(trials)
+        try await perform(trials, on: selector)
     }
 
-    private func perform(_ trials: [TrialID]) async throws {
-        let performer = PerformerProcess(path: try PerformerLocator.locate())
-        let (result, folder) = try await interruptible { [report, kernel] in
-            let folder = try RunFolder.create(at: report, selector: kernel)
+    private func perform(_ trials: [TrialID], on selector: KernelSelector) async throws {
+        let (result, folder) = try await interruptible { [report] in
+            let performer = try await Self.performer(for: selector)
+            let folder = try RunFolder.create(at: report, selector: selector.fileName)
             let campaign = Campaign(
                 requests: Campaign.requests(for: trials), performer: performer, folder: folder)
             return (try await Self.perform(campaign), folder)
@@ -93,10 +95,20 @@ struct RunCommand: AsyncParsableCommand {
         try Conclusion.exit(result.record.status)
     }
 
-    private func performControls(_ behaviours: [Behaviour]) async throws {
-        let performer = PerformerProcess(path: try PerformerLocator.locate())
+    /// Who performs on a kernel, which is fetched first where it must be.
+    private static func performer(for selector: KernelSelector) async throws -> any Performer {
+        if selector == .host { return PerformerProcess(path: try PerformerLocator.locate()) }
+        let path = try PerformerLocator.locate(forGuests: true)
+        return GuestPerformer(kernel: try await KernelStore().kernel(selector), path: path)
+    }
+
+    private func performControls(
+        _ behaviours: [Behaviour], on selector: KernelSelector
+    ) async throws {
         let outcomes = try await interruptible { [report] in
-            let folder = try RunFolder.create(at: report, selector: "controls")
+            let performer = try await Self.performer(for: selector)
+            let name = selector == .host ? "controls" : "\(selector.fileName)-controls"
+            let folder = try RunFolder.create(at: report, selector: name)
             let controls = LiveControls(behaviours, performer: performer, folder: folder)
             return try await controls.perform()
         }

@@ -5,6 +5,7 @@
 /// are made again, except `connect`, whose second call would mean something else.
 #pragma once
 #include "clinux_descriptors.h"
+#include "clinux_machine.h"
 #include "clinux_namespaces.h"
 #include "clinux_offloads.h"
 #include "clinux_sockets.h"

@@ -1,4 +1,5 @@
 public import Evidence
+import Reporting
 
 /// Why a performer did not perform; one line each.
 public enum PerformerError: Error, Sendable, Hashable {
@@ -18,6 +19,8 @@ public enum PerformerError: Error, Sendable, Hashable {
     case nonsense(String)
     /// It sent nothing for so many seconds, longer than any step may take.
     case silent(seconds: Int)
+    /// Its guest was lost: what happened, and the last lines of its console.
+    case guestLost(GuestLoss, console: [String])
 }
 
 extension PerformerError: CustomStringConvertible {
@@ -39,6 +42,9 @@ extension PerformerError: CustomStringConvertible {
         case .silent(let seconds):
             "the performer was silent for \(seconds) s, longer than any step may take, "
                 + "and was stopped"
+        case .guestLost(let loss, let console):
+            "the guest was lost: \(loss)"
+                + (console.last.map { "; its console ends with: \(PlainText.line($0))" } ?? "")
         }
     }
 

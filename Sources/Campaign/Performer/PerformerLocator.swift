@@ -9,8 +9,12 @@ public enum PerformerLocator {
 
     /// The performer's path: what `$ETIMEDOUT_PERFORM` says, else the program beside the running
     /// executable, which in tests is the test bundle. Without `environment`, our own counts.
+    ///
+    /// For guests a release build is wanted: a debug build executes some ten times as many
+    /// instructions, each of which takes time there. So a performer in the folder `release` beside
+    /// ours counts, unless ours was built later.
     public static func locate(
-        environment: [String: String]? = nil
+        forGuests: Bool = false, environment: [String: String]? = nil
     ) throws(PerformerError) -> String {
         let environment = environment ?? ProcessInfo.processInfo.environment
         if let named = environment[variable], !named.isEmpty {
@@ -22,9 +26,24 @@ public enum PerformerLocator {
         let folders = folders()
         for folder in folders {
             let path = folder + "/" + name
-            if FileManager.default.isExecutableFile(atPath: path) { return path }
+            guard FileManager.default.isExecutableFile(atPath: path) else { continue }
+            return forGuests ? releaseBuild(of: path) ?? path : path
         }
         throw .notFound(searched: folders)
+    }
+
+    private static func releaseBuild(of path: String) -> String? {
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        let other = folder.deletingLastPathComponent().path + "/release/" + name
+        guard FileManager.default.isExecutableFile(atPath: other), let theirs = date(other),
+            let ours = date(path), theirs >= ours
+        else { return nil }
+        return other
+    }
+
+    private static func date(_ path: String) -> Date? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return attributes?[.modificationDate] as? Date
     }
 
     private static func folders() -> [String] {

@@ -10,7 +10,7 @@ import SystemPackage
 /// It is the leader of a process group of its own, so that an interrupt at the terminal reaches
 /// only us, who then close its standard input, at which it stops and cleans up by itself; and so
 /// that a kill reaches all that it started.
-public struct PerformerProcess: Sendable {
+public struct PerformerProcess: Performer {
     /// The program.
     public var path: String
     /// How long it may be silent before its greeting.

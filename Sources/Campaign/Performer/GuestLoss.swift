@@ -1,0 +1,41 @@
+import KernelLab
+
+/// How a guest was lost: each its own cause, and none a verdict about the kernel.
+public enum GuestLoss: Sendable, Hashable, CustomStringConvertible {
+    /// The kernel panicked.
+    case panic(String)
+    /// The performer crashed, which takes process 1 and so the kernel with it.
+    case crash(String)
+    /// Nothing came from it for so many seconds.
+    case hang(seconds: Int)
+    /// The emulator failed.
+    case emulator(String)
+    /// It ended without a word.
+    case noResult
+    /// It ended before all was done.
+    case halfAResult
+
+    /// What a guest's end means, where not all was done.
+    init(_ end: GuestEnd, hasGreeted: Bool) {
+        self =
+            switch end.loss {
+            case .panic(let words) where words.hasPrefix("Attempted to kill init"): .crash(words)
+            case .panic(let words): .panic(words)
+            case .silent(let seconds): .hang(seconds: seconds)
+            case .emulator(let words): .emulator(words)
+            case .killed, nil: hasGreeted ? .halfAResult : .noResult
+            }
+    }
+
+    /// What happened, in a few words.
+    public var description: String {
+        switch self {
+        case .panic(let words): "its kernel panicked: \(words)"
+        case .crash(let words): "the performer in it crashed: \(words)"
+        case .hang(let seconds): "nothing came from it for \(seconds) s, and it was killed"
+        case .emulator(let words): "the emulator failed: \(words)"
+        case .noResult: "it ended without any result"
+        case .halfAResult: "it ended before all was done"
+        }
+    }
+}

@@ -1,0 +1,180 @@
+public import Evidence
+import Foundation
+public import KernelLab
+import Reporting
+import Synchronization
+
+/// Performs plans in guests that run another kernel, in virtual time.
+public struct GuestPerformer: Performer {
+    /// The kernel.
+    public var kernel: Kernel
+    /// The path of the performer that goes into the guests.
+    public var path: String
+    /// How often the kernel's witness reads each socket, milliseconds of the guest.
+    public var samplePeriodMilliseconds: Int
+
+    /// A performer for a kernel.
+    public init(kernel: Kernel, path: String, samplePeriodMilliseconds: Int = 100) {
+        self.kernel = kernel
+        self.path = path
+        self.samplePeriodMilliseconds = samplePeriodMilliseconds
+    }
+
+    /// The most trials of one guest: so many that a boot is worth it, so few that the catalogue
+    /// makes two guests, for the two processors that every machine has.
+    static let groupSize = 64
+
+    /// The trials of each guest. The rule knows nothing of the machine, and no trial can tell in
+    /// whose company it is: all begin at the same phase of the timer wheel, and none when another
+    /// does.
+    static func groups(_ trials: [Plan.Request]) -> [[Plan.Request]] {
+        let count = (trials.count + groupSize - 1) / groupSize
+        guard count > 1 else { return [trials] }
+        return (0..<count).map { group in
+            stride(from: group, to: trials.count, by: count).map { trials[$0] }
+        }
+    }
+
+    /// Boots guests with the plan in them, as many at once as the machine has processors.
+    public func perform(
+        _ plan: Plan, handle: @escaping @Sendable (PerformerEvent) async throws -> Void
+    ) async throws -> PerformanceEnd {
+        let emulator = try await QEMU.find()
+        let scratch = try Self.makeScratch()
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        let initramfs = try await Initramfs.make(
+            performer: path, kernel: kernel, at: "\(scratch)/initramfs")
+        let sum = try await kernel.sha256()
+        let groups = Self.groups(plan.trials)
+        let company = Company(handle)
+        let guests = try groups.map { trials in
+            var part = plan
+            part.trials = trials
+            part.time = .virtual
+            part.samplePeriodMilliseconds = samplePeriodMilliseconds
+            let guest = Guest(
+                emulator: emulator, kernel: kernel, initramfs: initramfs,
+                plan: try JSONText.encode(part),
+                trialCount: groups.map(\.count).max() ?? 0)
+            return (guest, part)
+        }
+        return try await withThrowingTaskGroup(of: PerformanceEnd.self) { group in
+            var rest = guests[...]
+            var ends: [PerformanceEnd] = []
+            func bootNext() {
+                guard let (guest, part) = rest.popFirst() else { return }
+                let identity = guest.identity(kernelSHA256: sum)
+                group.addTask {
+                    try await Self.perform(part, in: guest) { event in
+                        try await company.hear(event.told(of: kernel, identity))
+                    }
+                }
+            }
+            for _ in 0..<max(1, ProcessInfo.processInfo.activeProcessorCount) { bootNext() }
+            while let end = try await group.next() {
+                ends.append(end)
+                bootNext()
+            }
+            return Self.end(of: ends)
+        }
+    }
+
+    private static func perform(
+        _ plan: Plan, in guest: Guest,
+        handle: @escaping @Sendable (PerformerEvent) async throws -> Void
+    ) async throws -> PerformanceEnd {
+        let talk = GuestTalk(plan)
+        let end = try await guest.boot { bytes in
+            talk.append(bytes)
+            while let event = talk.next() { try await handle(event) }
+            return !talk.isOver
+        }
+        return talk.end(end)
+    }
+
+    /// All is done if it is in each guest; else what went wrong first.
+    private static func end(of ends: [PerformanceEnd]) -> PerformanceEnd {
+        let failure = ends.first { end in
+            if case .failed = end { true } else { false }
+        }
+        return failure ?? (ends.contains(.stopped) ? .stopped : .done)
+    }
+
+    private static func makeScratch() throws -> String {
+        let path = NSTemporaryDirectory() + "etimedout-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+}
+
+extension PerformerEvent {
+    /// The event with what a guest cannot know of itself.
+    fileprivate func told(of kernel: Kernel, _ identity: GuestIdentity) -> PerformerEvent {
+        guard case .greeting(var greeting) = self else { return self }
+        greeting.kernel.selector = kernel.selector
+        greeting.kernel.configuredHZ = kernel.configuredHZ
+        greeting.kernel.guest = identity
+        return .greeting(greeting)
+    }
+}
+
+/// Several guests that are heard as one performer: which greets once.
+private final class Company: Sendable {
+    private let handle: @Sendable (PerformerEvent) async throws -> Void
+    private let hasGreeted = Mutex(false)
+
+    init(_ handle: @escaping @Sendable (PerformerEvent) async throws -> Void) {
+        self.handle = handle
+    }
+
+    func hear(_ event: PerformerEvent) async throws {
+        if case .greeting = event {
+            let isSecond = hasGreeted.withLock { greeted in
+                defer { greeted = true }
+                return greeted
+            }
+            if isSecond { return }
+        }
+        try await handle(event)
+    }
+}
+
+/// What a guest has said so far.
+private final class GuestTalk: Sendable {
+    private struct State {
+        var dialogue: PerformerDialogue
+        var fault: PerformerError?
+    }
+
+    private let state: Mutex<State>
+
+    init(_ plan: Plan) { state = Mutex(State(dialogue: PerformerDialogue(plan))) }
+
+    func append(_ bytes: [UInt8]) { state.withLock { $0.dialogue.append(bytes) } }
+
+    func next() -> PerformerEvent? {
+        state.withLock { state in
+            guard state.fault == nil else { return nil }
+            do throws(PerformerError) {
+                return try state.dialogue.next()
+            } catch {
+                state.fault = error
+                return nil
+            }
+        }
+    }
+
+    /// Whether nothing that still comes is wanted.
+    var isOver: Bool { state.withLock { $0.fault != nil || $0.dialogue.isDone } }
+
+    /// What it all came to.
+    func end(_ end: GuestEnd) -> PerformanceEnd {
+        let (dialogue, fault) = state.withLock { ($0.dialogue, $0.fault) }
+        if let fault { return .failed(fault) }
+        if dialogue.isDone { return .done }
+        if end.loss == .killed { return .stopped }
+        return .failed(
+            .guestLost(GuestLoss(end, hasGreeted: dialogue.hasGreeted), console: end.tail(20)))
+    }
+}

@@ -1,0 +1,56 @@
+import Subprocess
+
+/// How a guest ended, as seen from outside. Whether all was performed only its results tell.
+public struct GuestEnd: Sendable, Hashable {
+    /// Why, where it is not by a reset of its own.
+    public var loss: Loss?
+    /// All that came to its console.
+    public var console: String
+
+    /// The ways in which guests are lost. None is a verdict about the kernel.
+    public enum Loss: Sendable, Hashable {
+        /// The kernel panicked, with these words.
+        case panic(String)
+        /// It neither reported nor printed for so many seconds, and was killed.
+        case silent(seconds: Int)
+        /// The emulator failed, with these words.
+        case emulator(String)
+        /// We killed it.
+        case killed
+    }
+
+    init(stop: Guest.Stop?, status: TerminationStatus, message: String?, console: String) {
+        self.console = console
+        loss =
+            switch (stop, status) {
+            case (.cancelled, _), (.enough, _): .killed
+            case (.silent(let patience), _):
+                .silent(seconds: Int(patience.components.seconds))
+            case (nil, .exited(0)): Self.panic(in: console).map { .panic($0) }
+            case (nil, _): .emulator(message ?? "\(status)")
+            }
+    }
+
+    /// The words of a panic.
+    private static func panic(in console: String) -> String? {
+        let marker = "Kernel panic - not syncing: "
+        let lines = console.split(whereSeparator: \.isNewline)
+        guard let line = lines.first(where: { $0.contains(marker) }),
+            let range = line.firstRange(of: marker)
+        else { return nil }
+        return String(line[range.upperBound...])
+    }
+
+    /// The console's last lines.
+    public func tail(_ count: Int) -> [String] {
+        console.split(whereSeparator: \.isNewline).suffix(count).map(String.init)
+    }
+
+    /// The lines of the console in which a kernel says that something is wrong with it.
+    public var complaints: [String] {
+        let markers = ["WARNING: ", "BUG: ", "kernel BUG at ", "Oops: ", "KASAN: ", "UBSAN: "]
+        return console.split(whereSeparator: \.isNewline).map(String.init).filter { line in
+            markers.contains { line.contains($0) }
+        }
+    }
+}

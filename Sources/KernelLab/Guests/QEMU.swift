@@ -1,0 +1,72 @@
+/// The emulator: what runs a stock kernel in virtual time.
+public struct QEMU: Sendable, Hashable {
+    /// The program's path.
+    public var path: String
+    /// Its first line of `--version`.
+    public var version: String
+
+    /// Finds it.
+    /// - Throws: `programMissing`.
+    public static func find() async throws -> QEMU {
+        let path = try Program.find("qemu-system-x86_64", package: "qemu-system-x86")
+        let text = try await Program.output(path, ["--version"])
+        return QEMU(path: path, version: text.split(separator: "\n").first.map(String.init) ?? "")
+    }
+
+    /// What the kernel is told.
+    ///
+    /// - `nolapic`: an emulated local APIC costs three times the wall time, and the PIT ticks on
+    ///   beside it.
+    /// - `tsc=reliable`, `nowatchdog`: nothing wakes an idle guest to look after clocks and locks.
+    /// - `panic=-1`: a panic resets, which ends the emulator.
+    /// - `loglevel=5`: warnings and worse come to the console, WARNING splats among them.
+    /// - `random.trust_cpu=on`: entropy from the start, the emulator's, which is seeded.
+    /// - `norandmaps`: addresses are the same each time.
+    /// - Words that no kernel knows and that contain a `=` become the environment of process 1.
+    static let kernelParameters = [
+        "console=ttyS0", "loglevel=5", "panic=-1", "nowatchdog", "nolapic", "tsc=reliable",
+        "random.trust_cpu=on", "norandmaps", "LD_LIBRARY_PATH=/lib",
+        "SWIFT_DETERMINISTIC_HASHING=1",
+    ]
+
+    /// The command line of a guest. Everything that could differ between two runs is fixed: the
+    /// clock counts instructions (1 ns each) and jumps when the guest idles, the time of day and
+    /// the seed of all randomness are given, and there is no device but two serial ports.
+    func arguments(_ guest: GuestFiles, memoryMegabytes: Int) -> [String] {
+        [
+            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-M", "pc", "-cpu", "qemu64", "-smp", "1", "-m", "\(memoryMegabytes)",
+            "-accel", "tcg", "-icount", "shift=0,sleep=off", "-seed", "1",
+            "-rtc", "base=2020-01-01,clock=vm",
+            "-chardev", "file,id=console,path=\(guest.console)", "-serial", "chardev:console",
+            "-chardev", "file,id=results,path=\(guest.results)", "-serial", "chardev:results",
+            "-kernel", guest.kernel, "-initrd", guest.initramfs,
+            "-append", Self.kernelParameters.joined(separator: " "),
+        ]
+    }
+}
+
+/// The files between which a guest runs.
+struct GuestFiles: Sendable, Hashable {
+    var kernel: String
+    var initramfs: String
+    var console: String
+    var results: String
+
+    /// All files in a folder but the kernel's.
+    init(kernel: String, folder: String) {
+        self.kernel = kernel
+        initramfs = "\(folder)/initramfs"
+        console = "\(folder)/console"
+        results = "\(folder)/results"
+    }
+
+    /// The files by bare names, as an identity names them on whichever machine.
+    static let anywhere: GuestFiles = {
+        var files = GuestFiles(kernel: "vmlinuz", folder: "")
+        files.initramfs = "initramfs"
+        files.console = "console"
+        files.results = "results"
+        return files
+    }()
+}

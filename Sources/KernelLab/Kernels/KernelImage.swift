@@ -1,0 +1,43 @@
+/// What a kernel image says about itself (Documentation/arch/x86/boot.rst).
+struct KernelImage {
+    /// `uname -r` of the kernel within.
+    let release: String
+
+    /// Reads an image.
+    /// - Throws: `notAKernel`, where it is none that an x86-64 machine boots.
+    init(_ bytes: [UInt8], path: String) throws(KernelLabError) {
+        func has(_ text: String, at offset: Int) -> Bool {
+            bytes.count >= offset + text.utf8.count
+                && bytes[offset..<offset + text.utf8.count].elementsEqual(text.utf8)
+        }
+        // Documentation/arch/arm64/booting.rst, and arch/riscv/boot-image-header.rst.
+        if has("ARMd", at: 56) { throw .notAKernel(path, reason: "it is for arm64, not x86-64") }
+        if has("RSC\u{5}", at: 56) { throw .notAKernel(path, reason: "it is for RISC-V") }
+        if let elf = ELFFile(bytes) {
+            throw .notAKernel(
+                path,
+                reason: elf.machine == ELFFile.x86
+                    ? "it is an ELF file; the bzImage (vmlinuz) is needed"
+                    : "it is an ELF file for another machine (e_machine \(elf.machine))")
+        }
+        // The boot flag, and "HdrS" of the real-mode header.
+        guard bytes.count >= 0x268, bytes[0x1fe] == 0x55, bytes[0x1ff] == 0xaa,
+            has("HdrS", at: 0x202)
+        else { throw .notAKernel(path, reason: "it has no boot header") }
+        // xloadflags, bit 0: the kernel has a 64-bit entry point.
+        guard bytes[0x236] & 1 == 1 else {
+            throw .notAKernel(path, reason: "it is for 32-bit machines")
+        }
+        // syssize, in 16 bytes: what follows the boot sectors, checksum included.
+        let size = (0..<4).reduce(0) { $0 | Int(bytes[0x1f4 + $1]) << (8 * $1) } * 16
+        let sectors = bytes[0x1f1] == 0 ? 4 : Int(bytes[0x1f1])
+        guard bytes.count >= (sectors + 1) * 512 + size - 16 else {
+            throw .notAKernel(path, reason: "it is truncated")
+        }
+        let start = 0x200 + Int(bytes[0x20e]) + Int(bytes[0x20f]) << 8
+        guard start < bytes.count else { throw .notAKernel(path, reason: "it has no version") }
+        let version = bytes[start...].prefix(256).prefix { $0 != 0 && $0 != 0x20 }
+        release = String(decoding: version, as: UTF8.self)
+        guard !release.isEmpty else { throw .notAKernel(path, reason: "it has no version") }
+    }
+}

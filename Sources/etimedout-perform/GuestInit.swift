@@ -1,0 +1,61 @@
+internal import Evidence
+internal import Glibc
+internal import LinuxNet
+internal import Testbed
+
+/// The performer as process 1 of a guest: makes the machine ready, performs the plan that lies in
+/// the initramfs, sends what it witnessed through the second serial port, and ends the machine.
+///
+/// Beside the executable the initramfs holds `/etimedout/plan.json` and `/etimedout/modules`, a
+/// list of paths to load in that order. What a kernel cannot load it lacks, and the trials that need
+/// it will say so.
+enum GuestInit {
+    private static let folder = "/etimedout"
+    private static let results = "/dev/ttyS1"
+
+    static func run() -> Never {
+        do {
+            for (type, place) in [("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev")] {
+                try Machine.mount(type, on: place)
+            }
+            let port = try Machine.openSerial(results)
+            perform(Channel(output: port.rawValue))
+            _ = port.withRawValue { tcdrain($0) }
+        } catch {
+            Perform.complain("\(error)")
+        }
+        try? Machine.end()
+        // The kernel panics when process 1 ends; whoever reads the console sees why.
+        exit(2)
+    }
+
+    private static func perform(_ channel: Channel) {
+        do {
+            loadModules()
+            let plan = try Channel.plan(try Machine.read("\(folder)/plan.json"))
+            let privilege = try Host.isolate()
+            try channel.send(.greeting, json: try Perform.greeting(privilege: privilege))
+            // Progress is for those who wait in real time.
+            try Performance(plan).perform { event in
+                if case .observation(let index, let observation) = event {
+                    channel.sendOrExit(index, observation)
+                }
+            }
+            try channel.send(.done)
+        } catch {
+            Perform.complain("\(error)")
+            try? channel.send(.refusal, json: Refusal(reason: "\(error)"))
+        }
+    }
+
+    private static func loadModules() {
+        guard let list = try? Machine.read("\(folder)/modules") else { return }
+        for path in String(decoding: list, as: UTF8.self).split(separator: "\n") {
+            do {
+                try Machine.loadModule(String(path))
+            } catch {
+                Perform.complain("\(error)")
+            }
+        }
+    }
+}
