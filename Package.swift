@@ -121,7 +121,7 @@ let package = Package(
         tests(
             "EvidenceTests", ["Behaviours", "Evidence", "KernelTimers", "Support"]),
         tests("ArchitectureTests", []),
-        tests("KernelLabTests", ["KernelLab"]),
+        tests("KernelLabTests", ["KernelLab", subprocess]),
         tests("WireTests", ["Wire"]),
         tests(
             "TestbedTests",
