@@ -11,7 +11,6 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
@@ -31,7 +30,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -84,7 +82,7 @@ let package = Package(
             name: "etimedout",
             dependencies: [
                 "Campaign", "Judge", "Behaviours", "Evidence", "KernelLab", "KernelTimers",
-                "Reporting", argumentParser, logging,
+                "Reporting", argumentParser,
             ],
             swiftSettings: strict),
 
@@ -117,7 +115,13 @@ let package = Package(
             [
                 "Behaviours", "Campaign", "Evidence", "Judge", "Reporting", "etimedout-perform",
             ]),
-        tests("KernelLabTests", ["KernelLab"]),
+        tests("KernelLabTests", ["KernelLab", subprocess]),
+        tests(
+            "FixtureTests",
+            ["Behaviours", "Campaign", "Evidence", "Judge", "KernelTimers", "Reporting", "Wire"]),
+        tests(
+            "EvidenceTests", ["Behaviours", "Evidence", "KernelTimers", "Support"]),
+        tests("ArchitectureTests", []),
         tests("WireTests", ["Wire"]),
         tests(
             "TestbedTests",

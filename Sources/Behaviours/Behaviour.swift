@@ -91,8 +91,9 @@ public struct Behaviour: Sendable {
     ///
     /// Worked out for the coarsest and the finest tick that is common and for round-trip times of 0
     /// to 20 ms, more than any calm link between namespaces has: a longer RTO can bring the first
-    /// timer that is due after T nearer, so no single choice is the worst. Variants that take longer
-    /// than a minute (tcp_retries2=15 takes a quarter of an hour) are not waited for in real time.
+    /// timer that is due after T nearer, so no single choice is the worst. Variants that take
+    /// longer than a minute (tcp_retries2=15 takes a quarter of an hour) are not waited for in real
+    /// time.
     public func horizonMilliseconds(_ parameters: Parameters) -> Int {
         var latest = Moment.milliseconds(2000)
         for tick in [TickRate.hz100, .hz1000] {

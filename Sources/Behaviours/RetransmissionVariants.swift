@@ -71,8 +71,8 @@ public enum RetransmissionVariants {
             TCP_RTO_MIN, as a lower bound.
             """,
         exceeds: """
-            Every kernel starts the clock at the first RTO, not at the write: later than the letter \
-            by the tail loss probe and the RTO, twice the RTO in all; timers round up by the \
-            granularity of the wheel.
+            Every kernel starts the clock at the first RTO, not at the write: later than the \
+            letter by the tail loss probe and the RTO, twice the RTO in all; timers round up by \
+            the granularity of the wheel.
             """)
 }

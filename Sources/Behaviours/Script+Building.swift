@@ -48,7 +48,9 @@ extension Script {
         ]
         let answering = [
             Step(
-                "connect", .connect, when: .done(label: listening.last?.label ?? "listen",
+                "connect", .connect,
+                when: .done(
+                    label: listening.last?.label ?? "listen",
                     plusMilliseconds: 0)),
             Step("hear", .receive(bytes: messageBytes)),
             Step("reply", .send(bytes: messageBytes)),

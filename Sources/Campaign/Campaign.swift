@@ -43,7 +43,7 @@ public struct Campaign: Sendable {
     /// Whether the machine stalled so long that the trial is to be performed again: decided from
     /// the watchdog alone, never from what was found.
     public static func isStalled(_ observation: Observation) -> Bool {
-        observation.stalls.contains { $0.length >= Judge.disturbingStall }
+        Judge.isDisturbed(observation)
     }
 
     /// Performs, stores and judges. Cancelling the task stops the performer; the result then holds
@@ -98,7 +98,8 @@ public struct CampaignResult: Sendable {
 private final class Ledger: Sendable {
     private struct State {
         var greeting: Greeting?
-        /// The trials of the last attempts by their requests' names, and whether the machine stalled during them.
+        /// The trials of the last attempts by their requests' names, and whether the machine
+        /// stalled during them.
         var latest: [String: (trial: JudgedTrial, isStalled: Bool)] = [:]
         /// The attempts that were set aside.
         var earlier: [String: JudgedTrial] = [:]

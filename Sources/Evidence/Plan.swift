@@ -119,8 +119,8 @@ public enum ObservationPayload {
         return bytes
     }
 
-    /// The request's place, the JSON and, for each of `captureCount(json)` captures, its packets; nil if the payload is
-    /// shorter or longer than it claims.
+    /// The request's place, the JSON and, for each of `captureCount(json)` captures, its packets;
+    /// nil if the payload is shorter or longer than it claims.
     public static func decode(
         _ payload: [UInt8], captureCount: ([UInt8]) throws -> Int
     ) rethrows -> (request: Int, json: [UInt8], packets: [[PacketRecord]])? {

@@ -19,7 +19,8 @@ enum Instrument {
             }
         }
         if TickRate(hz: observation.hz) == nil {
-            return .inconclusive(cause: "a tick rate of \(observation.hz) Hz is none that Linux has")
+            return .inconclusive(
+                cause: "a tick rate of \(observation.hz) Hz is none that Linux has")
         }
         let cause =
             missingStep(observation) ?? captureObjection(observation)

@@ -59,8 +59,8 @@ public enum Judge {
 
         let pool = matchesStrictly ? strict : excused
         let shown =
-            pool.filter { promised.contains($0.name) }.max { $0.isFarther(than: $1) }
-            ?? pool.max { $0.isFarther(than: $1) }
+            pool.filter { promised.contains($0.name) }.max { $0.isOutdone(by: $1) }
+            ?? pool.max { $0.isOutdone(by: $1) }
         if let shown {
             finding.shown = shown.name
             finding.comparisons = shown.comparisons
@@ -69,14 +69,37 @@ public enum Judge {
             finding.notes = shown.notes
         }
         if finding.variants.isEmpty {
-            finding.nearest = pool.max { $0.isFarther(than: $1) }?.name
+            finding.nearest = pool.max { $0.isOutdone(by: $1) }?.name
         }
         return finding
     }
 
-    /// Half of TCP_RTO_MIN, the shortest interval in any schedule: a stall that is shorter cannot
-    /// carry an event into another event's place. The campaign repeats trials by the same number.
-    public static let disturbingStall = Duration.milliseconds(100)
+    /// Whether the machine stood still so long that a trial is to be performed again: for half of
+    /// any 200 ms. That is TCP_RTO_MIN, the shortest interval in any schedule; what stands still
+    /// for less cannot carry an event into another event's place. Decided from the watchdog alone.
+    public static func isDisturbed(_ observation: Observation) -> Bool {
+        let span = Duration.milliseconds(200)
+        let stalls = united(observation.stalls)
+        return stalls.contains { first in
+            let end = first.from + span
+            let standing = stalls.filter { $0.from >= first.from && $0.from < end }
+                .map { min($0.until, end) - $0.from }.reduce(Duration.zero, +)
+            return standing >= span / 2
+        }
+    }
+
+    /// The times at which any processor stalled, those of several processors put together.
+    private static func united(_ stalls: [Stall]) -> [Stall] {
+        var result: [Stall] = []
+        for stall in stalls.sorted(by: { $0.from < $1.from }) {
+            if let last = result.last, stall.from <= last.until {
+                result[result.count - 1].until = max(last.until, stall.until)
+            } else {
+                result.append(stall)
+            }
+        }
+        return result
+    }
 
     private static func verdict(
         _ strict: [Attempt], _ excused: [Attempt], _ promised: Set<String>,
@@ -95,18 +118,17 @@ public enum Judge {
                     cause: "watching ended before the abort was due; a longer horizon is needed")
             }
             let needsExcuse = kept(strict).isEmpty
-            if needsExcuse, let other = (broken(strict) + broken(excused)).first {
+            let others = (broken(strict) + broken(excused)).filter { match.canBeTold(from: $0) }
+            if needsExcuse, let other = others.first {
                 return .inconclusive(
                     cause: "the machine stalled, so that \(match.name) and \(other.name) "
                         + "cannot be told apart")
             }
             return .conforms
         }
-        let longest = observation.stalls.map(\.length).max() ?? .zero
-        if longest >= disturbingStall {
+        if isDisturbed(observation) {
             return .inconclusive(
-                cause: "the machine stalled for \(longest.formattedSeconds), longer than half of "
-                    + "the shortest interval")
+                cause: "the machine stalled for more than half of the shortest interval, 200 ms")
         }
         return .deviates
     }

@@ -7,6 +7,8 @@ struct Arming: Sendable {
     /// Whether the delay was cut, so that the timer's firing is the deadline's passing. Where
     /// `jiffies` may lag, it can fire just before, and once more just after.
     var endsAtDeadline = false
+    /// Whether the delay was cut to the deadline.
+    var isCut = false
     /// The arithmetic.
     var derivation: String
     /// Where the interval began: the event that armed the timer, the start of the clock.
@@ -25,6 +27,7 @@ struct Arming: Sendable {
     ) {
         self.delays = delays
         self.bound = bound
+        isCut = true
         endsAtDeadline = conditions.lag == .zero
         derivation =
             "\(purpose) cut to what is left of T: "
@@ -45,7 +48,7 @@ struct Arming: Sendable {
         anchors.append(armed)
         let window = rules.wheel.firing(
             armed: armed, jiffies: delays, tick: conditions.tick, reach: conditions.reach,
-            lag: conditions.lag)
-        return bound.map(window.intersection) ?? window
+            lag: conditions.lag, trail: conditions.trail(at: armed))
+        return conditions.disturbed(bound.map(window.intersection) ?? window, armed: armed)
     }
 }

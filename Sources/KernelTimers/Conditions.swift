@@ -19,6 +19,8 @@ public struct Conditions: Sendable {
     public var marks: [String: Window]
     /// How many processors share the kernel's time.
     public var processors: Int
+    /// When the machine stood still, in order. Empty: it never did, or that is no excuse.
+    public var stalls: [Window] = []
 
     /// Conditions; the defaults are those of a kernel that nobody tuned.
     public init(
@@ -58,6 +60,37 @@ public struct Conditions: Sendable {
     /// time after the new tick is due: the timer then fires up to a tick sooner than it should.
     public var lag: Duration { processors > 1 ? tick.jiffy : .zero }
 
+    /// How long the machine stood still at some moment of a window.
+    ///
+    /// A jiffy to either side belongs to a stall: the watchdog knows its ends no better.
+    public func standstill(at window: Window) -> Duration {
+        let hit = stalls.filter {
+            $0.overlaps(Window(window.earliest - tick.jiffy, window.latest + tick.jiffy))
+        }
+        return hit.map(\.width).reduce(.zero, +)
+    }
+
+    /// By how many jiffies the timer wheel's own clock may trail where a timer is armed.
+    ///
+    /// A tick always (`forward_timer_base` lets it be behind); after a standstill by all of that,
+    /// and the timer is then filed at a coarser level than its delay alone would say.
+    public func trail(at armed: Window) -> Int { 1 + tick.jiffies(covering: standstill(at: armed)) }
+
+    /// A firing's window, given the machine's standstills.
+    ///
+    /// What was armed around one may have been armed by an old time, or late. What falls due in one
+    /// happens at its end, and what that delays may meet the next.
+    func disturbed(_ window: Window, armed: Window) -> Window {
+        guard !stalls.isEmpty else { return window }
+        let atArming = standstill(at: armed)
+        var latest = window.latest + atArming
+        for stall in stalls
+        where stall.latest >= window.earliest && stall.earliest <= latest + tick.jiffy {
+            latest = max(latest, stall.latest + reach)
+        }
+        return Window(max(armed.earliest, window.earliest - atArming), latest)
+    }
+
     /// How long `retries` retransmissions with doubling intervals would take, from the first.
     ///
     /// The corresponding C function is `tcp_model_timeout`. With a base of 200 ms: 3.0, 12.6, 102.2
@@ -80,8 +113,9 @@ public struct Conditions: Sendable {
 extension Conditions {
     /// The RTO, in jiffies, that RFC 6298 and Linux give for a round-trip time and its variation.
     ///
-    /// Linux keeps the variation term at no less than TCP_RTO_MIN (`__tcp_set_rto`, `tcp_rtt_estimator`),
-    /// so on a fast link it is srtt + 200 ms, rounded up to jiffies, and never more than TCP_RTO_MAX.
+    /// Linux keeps the variation term at no less than TCP_RTO_MIN (`__tcp_set_rto`,
+    /// `tcp_rtt_estimator`), so on a fast link it is srtt + 200 ms, rounded up to jiffies, and
+    /// never more than TCP_RTO_MAX.
     public static func rtoJiffies(
         smoothedRTT: Duration, variation: Duration, rtoMin: Duration = .milliseconds(200),
         rtoMax: Duration = .seconds(120), tick: TickRate

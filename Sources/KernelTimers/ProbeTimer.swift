@@ -221,7 +221,8 @@ public struct ProbeTimer: Sendable {
         if least < interval {
             // TCP_TIMEOUT_MIN, two jiffies, is the least for which the timer is armed.
             let delays = max(2, least)...max(2, min(most, interval))
-            let slack = rules.wheel.granularity(jiffies: delays.upperBound)
+            let slack = rules.wheel.granularity(
+                jiffies: delays.upperBound, trail: conditions.trail(at: now))
             let bound = Window(
                 deadline.earliest - conditions.lag,
                 max(deadline.latest, now.latest + tick.duration(jiffies: 2))

@@ -97,6 +97,8 @@ public struct RetransmitTimer: Sendable {
         var clockStart: Window?
         /// RTOs so far (`icsk_retransmits`).
         var retransmits = 0
+        /// Whether the last of them came of a delay that was cut to the deadline, just before it.
+        var wasCut = false
     }
 
     private func fire(_ state: State, armed: Window, delay: Int) -> [Prospect] {
@@ -166,7 +168,7 @@ public struct RetransmitTimer: Sendable {
                     .failedToSend(.retransmission), window, arming.derivation,
                     counters: ["TcpExt.TCPTimeouts": 1], anchors: arming.anchors)
                 return Prospect(event) { fired in
-                    var next = state.backedOff(max: maxJiffies)
+                    var next = state.backedOff(max: maxJiffies, after: arming)
                     if next.clockStart == nil, rules.failedAttemptStartsClock {
                         next.clockStart = state.lastSent
                     }
@@ -178,7 +180,7 @@ public struct RetransmitTimer: Sendable {
                 counters: ["TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1],
                 anchors: arming.anchors)
             return Prospect(event) { fired in
-                var next = state.backedOff(max: maxJiffies)
+                var next = state.backedOff(max: maxJiffies, after: arming)
                 next.lastSent = fired
                 if next.clockStart == nil { next.clockStart = fired }
                 return answers(to: fate, at: fired) { [next] in
@@ -206,15 +208,19 @@ public struct RetransmitTimer: Sendable {
         var prospects: [Prospect] = []
         if least < backedOff {
             let delays = max(1, least)...max(1, min(most, backedOff))
-            let slack = rules.wheel.granularity(jiffies: delays.upperBound) + 1
+            let slack =
+                rules.wheel.granularity(
+                    jiffies: delays.upperBound, trail: conditions.trail(at: now)) + 1
             // Whatever was left, it was left of T: the sum is known better than its parts. One
             // jiffy is the rounding of what is left.
             let bound = Window(
                 start.earliest + (timeout - rounding - conditions.lag),
                 max(start.latest + timeout + rounding, now.latest + tick.jiffy)
                     + tick.duration(jiffies: slack) + conditions.reach)
-            let clamped = Arming(
+            var clamped = Arming(
                 cut: "RTO", to: delays, bound: bound, rules, conditions)
+            // `jiffies` lags once; the tick after that is past the deadline.
+            if state.wasCut { clamped.endsAtDeadline = true }
             prospects += fire(state, armed: now, clamped)
         }
         if most >= backedOff { prospects += fire(state, armed: now, plain) }
@@ -255,8 +261,9 @@ public struct RetransmitTimer: Sendable {
 
 extension RetransmitTimer.State {
     /// The state after one more RTO: the interval doubled, up to TCP_RTO_MAX.
-    func backedOff(max limit: Int) -> Self {
+    func backedOff(max limit: Int, after arming: Arming) -> Self {
         var copy = self
+        copy.wasCut = arming.isCut
         copy.rtoJiffies = min(rtoJiffies * 2, limit)
         copy.retransmits += 1
         return copy

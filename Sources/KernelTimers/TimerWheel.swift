@@ -13,12 +13,13 @@ public enum TimerWheel: String, Hashable, Codable, Sendable, CaseIterable {
     ///
     /// Level n ≥ 1 starts at 63·8^(n−1) jiffies and has a granularity of 8^n (kernel/time/timer.c,
     /// LVL_START, LVL_GRAN). The level is chosen by the distance to the wheel's own clock, which
-    /// may trail `jiffies` by a tick, so a delay one short of a level counts as that level.
-    public func granularity(jiffies delay: Int) -> Int {
+    /// may trail `jiffies`, by a tick if nothing else, so that a delay that is as little short of a
+    /// level counts as that level.
+    public func granularity(jiffies delay: Int, trail: Int = 1) -> Int {
         guard self == .nonCascading else { return 0 }
         var granularity = 1
         var start = 63
-        while delay + 1 >= start, granularity < 1 << 24 {
+        while delay + trail >= start, granularity < 1 << 24 {
             granularity *= 8
             start *= 8
         }
@@ -33,7 +34,7 @@ public enum TimerWheel: String, Hashable, Codable, Sendable, CaseIterable {
     /// be (`Conditions.reach`, `Conditions.lag`).
     public func firing(
         armed: Window, jiffies delays: ClosedRange<Int>, tick: TickRate, reach: Duration,
-        lag: Duration
+        lag: Duration, trail: Int = 1
     ) -> Window {
         switch self {
         case .cascading:
@@ -44,7 +45,8 @@ public enum TimerWheel: String, Hashable, Codable, Sendable, CaseIterable {
             return armed.after(
                 max(.zero, tick.duration(jiffies: delays.lowerBound) - lag),
                 tick.duration(
-                    jiffies: delays.upperBound + granularity(jiffies: delays.upperBound)) + reach)
+                    jiffies: delays.upperBound
+                        + granularity(jiffies: delays.upperBound, trail: trail)) + reach)
         }
     }
 

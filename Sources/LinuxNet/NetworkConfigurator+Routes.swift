@@ -2,7 +2,7 @@ internal import CNetlink
 internal import Glibc
 internal import SystemPackage
 
-/// A route of the main table.
+/// A route of the main table, or of the local one.
 public struct Route: Hashable, Sendable, CustomStringConvertible {
     /// What happens to packets that match.
     public enum Kind: Hashable, Sendable {
@@ -10,6 +10,8 @@ public struct Route: Hashable, Sendable, CustomStringConvertible {
         case via(InternetAddress, interface: String)
         /// The destination is a neighbour on an interface.
         case onLink(interface: String)
+        /// The destination is an address of this host; in the local table.
+        case local(interface: String)
         /// Dropped; senders get EHOSTUNREACH, others ICMP.
         case unreachable
         /// Dropped in silence; local senders get EINVAL.
@@ -34,6 +36,8 @@ public struct Route: Hashable, Sendable, CustomStringConvertible {
         case minimumRTOMilliseconds = 13
         /// The initial receive window, in segments.
         case initialReceiveWindow = 14
+        /// Not 0: acknowledgements are never delayed.
+        case quickAcknowledgement = 15
     }
 
     /// The destination's network, or 0.0.0.0 or :: for the default route.
@@ -69,6 +73,7 @@ public struct Route: Hashable, Sendable, CustomStringConvertible {
             switch kind {
             case .via(let gateway, let interface): " via \(gateway) dev \(interface)"
             case .onLink(let interface): " dev \(interface)"
+            case .local(let interface): " local dev \(interface)"
             case .unreachable: " unreachable"
             case .blackhole: " blackhole"
             case .prohibit: " prohibit"
@@ -137,6 +142,13 @@ extension NetworkConfigurator {
         case .onLink(let interface):
             rtnl_route_add_nexthop(entry, try nextHop(interface))
             rtnl_route_set_scope(entry, UInt8(RT_SCOPE_LINK.rawValue))
+        case .local(let interface):
+            // As the kernel makes it with the address, so that it goes with the address, too.
+            rtnl_route_add_nexthop(entry, try nextHop(interface))
+            rtnl_route_set_type(entry, UInt8(RTN_LOCAL))
+            rtnl_route_set_scope(entry, UInt8(RT_SCOPE_HOST.rawValue))
+            rtnl_route_set_table(entry, UInt32(RT_TABLE_LOCAL.rawValue))
+            rtnl_route_set_protocol(entry, UInt8(RTPROT_KERNEL))
         case .unreachable: rtnl_route_set_type(entry, UInt8(RTN_UNREACHABLE))
         case .blackhole: rtnl_route_set_type(entry, UInt8(RTN_BLACKHOLE))
         case .prohibit: rtnl_route_set_type(entry, UInt8(RTN_PROHIBIT))

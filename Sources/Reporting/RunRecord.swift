@@ -87,7 +87,8 @@ public struct Provenance: Codable, Sendable, Hashable {
     /// The circumstances of a run.
     public init(
         began: String, ended: String, wallMilliseconds: Int, longestTrialMilliseconds: Int,
-        host: String, privilege: String, versions: [String: String], attempts: [String: Int], interruption: String? = nil
+        host: String, privilege: String, versions: [String: String], attempts: [String: Int],
+        interruption: String? = nil
     ) {
         self.began = began
         self.ended = ended

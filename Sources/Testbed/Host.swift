@@ -22,8 +22,17 @@ public enum Host {
         return Greeting(
             kernel: KernelIdentity(
                 selector: "host", release: name.release, version: name.version,
-                machine: name.machine, hz: try MonotonicClock.jiffiesPerSecond()),
+                machine: name.machine, hz: try MonotonicClock.jiffiesPerSecond(),
+                configuredHZ: configuredHZ(name.release)),
             privilege: privilege, captureLibrary: String(cString: pcap_lib_version()))
+    }
+
+    /// CONFIG_HZ, where the kernel's configuration lies beside its image.
+    private static func configuredHZ(_ release: String) -> Int? {
+        let file = try? ProcFile(path: "/boot/config-\(release)")
+        let text = (try? file?.readText()) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("CONFIG_HZ=") }
+        return line.flatMap { Int($0.dropFirst("CONFIG_HZ=".count)) }
     }
 
     /// How many processors the kernel runs on.
@@ -32,5 +41,5 @@ public enum Host {
     static let onlineProcessors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     /// The machines whose kernels were tried; others are refused by name.
-    public static let supportedMachines = ["aarch64", "x86_64"]
+    public static let supportedMachines = ["x86_64"]
 }

@@ -108,7 +108,8 @@ final class Trial: Sendable {
     /// The trial's zero on CLOCK_MONOTONIC.
     var zero: Int64 { record.withLock { $0.zero } }
 
-    /// Cancels the trial and wakes every actor that is blocked on a socket. The first reason counts.
+    /// Cancels the trial and wakes every actor that is blocked on a socket. The first reason
+    /// counts.
     func fail(_ failure: Observation.Failure) {
         board.fail(failure)
         for socket in record.withLock({ $0.sockets }) { try? socket.shutdown(.both) }

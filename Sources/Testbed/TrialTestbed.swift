@@ -135,6 +135,7 @@ private struct Setup: Sendable {
             try peer.configurator.addPermanentNeighbour(
                 address, Addressing.subjectHardware, on: peer.interface)
         }
+        try peer.answerAtOnce(.onLink(interface: peer.interface))
     }
 
     /// Gives the namespace's loopback interface all addresses, and the MTU of an Ethernet.
@@ -143,6 +144,21 @@ private struct Setup: Sendable {
         try configurator.setMTU(interface, bytes: 1500)
         try configurator.setUp(interface)
         try addAddresses([addressing.base, addressing.virtual, addressing.peer])
+        // IPv6 keeps the route that came with the address beside any other.
+        if addressing.virtual.family == .ipv4 { try answerAtOnce(.local(interface: interface)) }
+    }
+
+    /// Has the peer acknowledge at once what it gets: a delayed acknowledgement would lengthen the
+    /// subject's round-trip time, and with it the RTO, by what is nobody's business.
+    private func answerAtOnce(_ kind: Route.Kind) throws {
+        let length = addressing.virtual.family == .ipv4 ? 32 : 128
+        let isLocal = kind == .local(interface: interface)
+        try configurator.addRoute(
+            Route(
+                to: addressing.virtual, prefixLength: length, kind,
+                preferredSource: isLocal ? addressing.virtual : nil,
+                metrics: [.quickAcknowledgement: 1]),
+            replacing: isLocal)
     }
 
     private func addAddresses(_ addresses: [InternetAddress]) throws {

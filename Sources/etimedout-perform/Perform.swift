@@ -63,7 +63,14 @@ enum Perform {
         let greeting = try Host.greeting(privilege: privilege)
         let machine = greeting.kernel.machine
         guard Host.supportedMachines.contains(machine) else {
-            throw Refused("machine \(machine) is not supported, only x86_64 and aarch64 are")
+            throw Refused(
+                "machine \(machine) is not supported, only "
+                    + Host.supportedMachines.joined(separator: ", "))
+        }
+        if let configured = greeting.kernel.configuredHZ, configured != greeting.kernel.hz {
+            throw Refused(
+                "the kernel's configuration says CONFIG_HZ=\(configured), and its clock ticks "
+                    + "\(greeting.kernel.hz) times a second: no window can be worked out")
         }
         return greeting
     }

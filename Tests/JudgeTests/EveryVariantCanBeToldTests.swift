@@ -61,3 +61,24 @@ final class EveryVariantCanBeToldTests: XCTestCase {
         XCTAssertEqual(all.subtracting(told), [], "broken variants that no value tells")
     }
 }
+
+/// The judge where several processors share the kernel's time, so that windows reach back a tick.
+final class SeveralProcessorsTests: XCTestCase {
+    func testJudgeEndsAndRecognisesEveryVariant() throws {
+        for behaviour in Catalogue.behaviours {
+            for parameters in behaviour.cases {
+                for variant in behaviour.variants(for: parameters) {
+                    var observation = try SyntheticObservation.make(
+                        behaviour, variant, parameters, seed: 3)
+                    observation.processors = 2
+
+                    let finding = Judge.judge(observation, as: behaviour)
+
+                    XCTAssertTrue(
+                        finding.variants.contains(variant.name),
+                        "\(observation.trial), made as \(variant.name): \(finding.variants)")
+                }
+            }
+        }
+    }
+}

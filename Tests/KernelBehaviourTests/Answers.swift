@@ -10,6 +10,8 @@ struct Answers: Codable, Sendable {
     private var answers: [Question: Answer] = [:]
     /// Why nothing could be performed, where nothing could.
     private var refusal: String?
+    /// The question that then fails, so that a run without evidence is never green.
+    private var failing: Question?
 
     /// The answer to a question.
     ///
@@ -18,13 +20,17 @@ struct Answers: Codable, Sendable {
     func answer(to question: Question) -> Answer {
         if let refusal {
             let isAllowed = ProcessInfo.processInfo.environment["ETIMEDOUT_ALLOW_SKIP"] == "1"
-            return question == .machine && !isAllowed ? .failed([refusal]) : .skipped(refusal)
+            return question == failing && !isAllowed ? .failed([refusal]) : .skipped(refusal)
         }
         return answers[question] ?? .failed(["nothing was performed for \(question)"])
     }
 
-    /// Answers that nothing can be performed.
-    init(refusal: String) { self.refusal = refusal }
+    /// Answers that nothing can be performed of what was asked.
+    init(refusal: String, to questions: Set<Question>) {
+        self.refusal = refusal
+        failing =
+            questions.contains(.machine) ? .machine : questions.min { "\($0)" < "\($1)" }
+    }
 
     /// Performs what is asked, all together: the trials and, beside them, the controls.
     init(performing questions: Set<Question>, in folder: RunFolder) async throws {

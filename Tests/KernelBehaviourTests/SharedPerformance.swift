@@ -38,7 +38,7 @@ enum SharedPerformance {
     private static func performHere() -> Answers {
         let questions = SuiteSelection.shared.questions()
         let done = DispatchSemaphore(value: 0)
-        nonisolated(unsafe) var answers = Answers(refusal: "nothing was performed")
+        nonisolated(unsafe) var answers = Answers(refusal: "nothing was performed", to: questions)
         Task.detached {
             answers = await performed(questions)
             done.signal()
@@ -52,7 +52,7 @@ enum SharedPerformance {
             let folder = try RunFolder.create(at: nil, base: repository, selector: "test")
             return try await Answers(performing: questions, in: folder)
         } catch {
-            return Answers(refusal: "no trial can be performed here: \(error)")
+            return Answers(refusal: "no trial can be performed here: \(error)", to: questions)
         }
     }
 

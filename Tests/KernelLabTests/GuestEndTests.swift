@@ -1,3 +1,4 @@
+import Subprocess
 import XCTest
 
 @testable import KernelLab

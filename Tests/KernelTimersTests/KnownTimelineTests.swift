@@ -122,11 +122,17 @@ final class ArithmeticTests: XCTestCase {
     func testGranularityGrowsByEightAtEachLevelOfTheWheel() {
         let wheel = TimerWheel.nonCascading
 
-        XCTAssertEqual([1, 61].map(wheel.granularity(jiffies:)), [1, 1])
-        XCTAssertEqual([62, 63, 502].map(wheel.granularity(jiffies:)), [8, 8, 8])
-        XCTAssertEqual([503, 4030].map(wheel.granularity(jiffies:)), [64, 64])
-        XCTAssertEqual([4031, 32_254].map(wheel.granularity(jiffies:)), [512, 512])
+        XCTAssertEqual([1, 61].map { wheel.granularity(jiffies: $0) }, [1, 1])
+        XCTAssertEqual([62, 63, 502].map { wheel.granularity(jiffies: $0) }, [8, 8, 8])
+        XCTAssertEqual([503, 4030].map { wheel.granularity(jiffies: $0) }, [64, 64])
+        XCTAssertEqual([4031, 32_254].map { wheel.granularity(jiffies: $0) }, [512, 512])
         XCTAssertEqual(TimerWheel.cascading.granularity(jiffies: 5000), 0)
+    }
+
+    /// Seen on a machine that stood still: 500 jiffies were filed as if they were 504 or more.
+    func testAWheelThatTrailsFilesATimerAtACoarserLevel() {
+        XCTAssertEqual(TimerWheel.nonCascading.granularity(jiffies: 500), 8)
+        XCTAssertEqual(TimerWheel.nonCascading.granularity(jiffies: 500, trail: 4), 64)
     }
 
     func testTickRatesThatNoKernelHasAreRefused() {

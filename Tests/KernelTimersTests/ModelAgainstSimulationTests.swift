@@ -12,8 +12,10 @@ final class ModelAgainstSimulationTests: XCTestCase {
                 $0.event.window.intersection(Window(at: event.moment)).isEmpty == false
             }
             guard let fitting else {
-                let windows = same.map { "\($0.event.window.earliest.seconds)…"
-                    + "\($0.event.window.latest.seconds)" }
+                let windows = same.map {
+                    "\($0.event.window.earliest.seconds)…"
+                        + "\($0.event.window.latest.seconds)"
+                }
                 return "event \(index), \(event.kind) at \(event.moment.seconds), is in none of "
                     + "\(windows); expected \(prospects.map { "\($0.event.kind)" })"
             }

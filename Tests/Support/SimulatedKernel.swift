@@ -28,7 +28,8 @@ public struct SimulatedKernel: Sendable {
     public var retries2: Int
     /// TCP_USER_TIMEOUT at a time, milliseconds.
     public var userTimeout: @Sendable (Moment) -> Int
-    /// How long softirq takes from the tick to the wire, by the number of the firing; below a jiffy.
+    /// How long softirq takes from the tick to the wire, by the number of the firing; below a
+    /// jiffy.
     public var latency: @Sendable (Int) -> Duration
 
     /// A simulated kernel.

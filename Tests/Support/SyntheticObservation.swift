@@ -107,7 +107,9 @@ public struct SyntheticObservation {
             let limit = prospect.event.kind.isAbort ? horizon : horizon + .milliseconds(300)
             guard moment < limit else { return nil }
             now = moment
-            for (name, count) in prospect.event.counters { counters[name, default: 0] += Int64(count) }
+            for (name, count) in prospect.event.counters {
+                counters[name, default: 0] += Int64(count)
+            }
             switch prospect.event.kind {
             case .sent(let segment): try send(segment, at: moment)
             case .answered: try answer(at: moment)
@@ -220,10 +222,11 @@ public struct SyntheticObservation {
         switch wanted {
         case .result(let result): call.result = result
         case .value(let value): call.value = value
-        case .fails(let error): if errno != nil || action == nil || !isWaiting(action) {
-            call.result = -1
-            call.errno = error
-        }
+        case .fails(let error):
+            if errno != nil || action == nil || !isWaiting(action) {
+                call.result = -1
+                call.errno = error
+            }
         case .tookError: call.errno = errno
         case .events(let with, _): call.events = with
         case .tookNoError, .reports, nil: break

@@ -7,11 +7,11 @@ extension Behaviour {
         id: "blackhole.established",
         question: "Does TCP_USER_TIMEOUT end a connection whose peer has gone silent?",
         background: """
-            One segment is written into a blackhole. Linux repeats it as a tail loss probe, then at \
-            each RTO, which doubles. The clock of the user timeout starts at the first RTO, and the \
-            last interval is cut so that the connection ends when T is over. The end itself sends \
-            nothing. Without a user timeout tcp_retries2 decides, by time: the first RTO that is due \
-            later than that many doublings of 200 ms would take.
+            One segment is written into a blackhole. Linux repeats it as a tail loss probe, then \
+            at each RTO, which doubles. The clock of the user timeout starts at the first RTO, and \
+            the last interval is cut so that the connection ends when T is over. The end itself \
+            sends nothing. Without a user timeout tcp_retries2 decides, by time: the first RTO \
+            that is due later than that many doublings of 200 ms would take.
             """,
         cases: .matrix(
             userTimeouts: [1000, 3000, 5000], families: AddressFamily.allCases,

@@ -5,7 +5,8 @@ extension Behaviour {
     /// A thread is blocked in write(2) when the connection ends.
     public static let deliveryWrite = Behaviour(
         id: "delivery.write",
-        question: "Does a write(2) that is blocked on a full buffer return the error, exactly once?",
+        question:
+            "Does a write(2) that is blocked on a full buffer return the error, exactly once?",
         background: """
             The peer's window is shut and the send buffer is full; write blocks. When T is over it \
             returns −1 with the errno, and takes it.
@@ -37,6 +38,6 @@ extension Behaviour {
             Control(
                 "option set back to none",
                 Parameters(userTimeoutMilliseconds: 1000), parts: .missing, at: 4
-            ) { $0.changingUserTimeout(to: 0) },
+            ) { $0.changingUserTimeout(to: 0) }
         ])
 }

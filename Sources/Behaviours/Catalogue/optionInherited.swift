@@ -7,8 +7,8 @@ extension Behaviour {
         id: "option.inherited",
         question: "Does a connection inherit the TCP_USER_TIMEOUT of its listener, and keep to it?",
         background: """
-            HAProxy's tcp-ut and others set the option on the listening socket. The connection that \
-            it accepts must report the value, and must end by it when its peer goes silent.
+            HAProxy's tcp-ut and others set the option on the listening socket. The connection \
+            that it accepts must report the value, and must end by it when its peer goes silent.
             """,
         cases: .matrix(userTimeouts: [1000, 3000, 5000], families: AddressFamily.allCases),
         stimulus: { parameters, horizon in
@@ -24,7 +24,7 @@ extension Behaviour {
                 subject: [
                     Step(
                         "write", .send(bytes: Script.messageBytes),
-                        when: .done(label: "silence", plusMilliseconds: 0)),
+                        when: .done(label: "silence", plusMilliseconds: 0))
                 ] + Script.hearing(horizonMilliseconds: horizon),
                 peer: Script.silence
             ).inserting(

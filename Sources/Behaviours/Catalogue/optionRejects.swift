@@ -51,8 +51,8 @@ extension Behaviour {
         contract: Contract(
             ["refused"],
             because: """
-                tcp(7), TCP_USER_TIMEOUT: an unsigned int. setsockopt(2): EINVAL where the option's \
-                length is not valid.
+                tcp(7), TCP_USER_TIMEOUT: an unsigned int. setsockopt(2): EINVAL where the \
+                option's length is not valid.
                 """),
         controls: [
             Control(

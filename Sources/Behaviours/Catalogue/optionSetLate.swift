@@ -6,8 +6,8 @@ extension Behaviour {
     public static let optionSetLate = Behaviour(
         id: "option.set-late",
         question: """
-            From when does a TCP_USER_TIMEOUT count that is set in the middle of an outage, and when \
-            does it take effect?
+            From when does a TCP_USER_TIMEOUT count that is set in the middle of an outage, and \
+            when does it take effect?
             """,
         background: """
             The outage is a second and a half old when T is set. T counts from the clock that \
@@ -73,7 +73,7 @@ extension Behaviour {
                             .setOption(
                                 .userTimeout, on: .connection, value: 2000, lengthBytes: 4))
                     ], after: "option read back", of: .subject)
-            },
+            }
         ])
 
     /// How old the outage is when T is set, milliseconds.

@@ -7,8 +7,8 @@ extension Behaviour {
         id: "option.zero-restores",
         question: "Does setting TCP_USER_TIMEOUT to 0 bring back the kernel's default?",
         background: """
-            One second is set and taken back before the peer goes silent. tcp_retries2 must decide, \
-            as it does for a connection on which the option was never set.
+            One second is set and taken back before the peer goes silent. tcp_retries2 must \
+            decide, as it does for a connection on which the option was never set.
             """,
         cases: .matrix(families: AddressFamily.allCases, retries2: [3]),
         stimulus: { parameters, horizon in

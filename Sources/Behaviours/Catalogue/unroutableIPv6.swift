@@ -6,13 +6,13 @@ extension Behaviour {
     public static let unroutableIPv6 = Behaviour(
         id: "unroutable.ipv6",
         question: """
-            What does an IPv6 connection do whose source address was removed before the next write, \
-            and does TCP_USER_TIMEOUT end it?
+            What does an IPv6 connection do whose source address was removed before the next \
+            write, and does TCP_USER_TIMEOUT end it?
             """,
         background: """
-            IPv6 does not check a connection's source address again. The old owner goes on sending, \
-            the peer gets the data and acknowledges it, and the acknowledgements reach nobody. To \
-            the old owner that is a blackhole, and its retransmission timer runs.
+            IPv6 does not check a connection's source address again. The old owner goes on \
+            sending, the peer gets the data and acknowledges it, and the acknowledgements reach \
+            nobody. To the old owner that is a blackhole, and its retransmission timer runs.
             """,
         cases: .matrix(userTimeouts: [1000, 3000, 5000], families: [.ipv6])
             + .matrix(families: [.ipv6], retries2: [3, 5]),
@@ -24,7 +24,7 @@ extension Behaviour {
                     Step("write", .send(bytes: Script.messageBytes)),
                 ] + Script.hearing(horizonMilliseconds: horizon),
                 peer: [
-                    Step("delivered", .receive(bytes: Script.messageBytes)),
+                    Step("delivered", .receive(bytes: Script.messageBytes))
                 ])
         },
         outage: .step("remove"),

@@ -11,10 +11,10 @@ extension Behaviour {
             """,
         background: """
             The write succeeds, as far as the application can tell. Nothing is on the wire: the \
-            segment never leaves the kernel, which finds no route from an address that is no longer \
-            its own. The data counts as never sent, so the probe timer runs, not the retransmission \
-            timer. This is the case of HAProxy behind a virtual IP, and the one that \
-            b248230c3497 repaired in 3.18.
+            segment never leaves the kernel, which finds no route from an address that is no \
+            longer its own. The data counts as never sent, so the probe timer runs, not the \
+            retransmission timer. This is the case of HAProxy behind a virtual IP, and the one \
+            that b248230c3497 repaired in 3.18.
             """,
         cases: .matrix(userTimeouts: [1000, 3000, 5000], links: Link.allCases)
             + .matrix(retries2: [3, 5]),

@@ -10,8 +10,8 @@ extension Behaviour {
             in flight, and with which error?
             """,
         background: """
-            The data was sent once, so the retransmission timer runs; each attempt fails inside the \
-            kernel and leaves a soft error. The clock starts at the last transmission that \
+            The data was sent once, so the retransmission timer runs; each attempt fails inside \
+            the kernel and leaves a soft error. The clock starts at the last transmission that \
             succeeded. The application hears the soft error, ENETUNREACH, not ETIMEDOUT.
             """,
         cases: .matrix(userTimeouts: [1000, 3000, 5000], links: Link.allCases)
@@ -86,7 +86,7 @@ extension Behaviour {
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "the address is not removed",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 2
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 3
             ) { $0.replacing("remove", with: .watch(milliseconds: 0)) },
             Control(
                 "the address is given back after 1 s",

@@ -6,8 +6,8 @@ extension Behaviour {
     public static let unroutableRestored = Behaviour(
         id: "unroutable.restored",
         question: """
-            Does a connection live on whose source address comes back in time, and when is its data \
-            delivered?
+            Does a connection live on whose source address comes back in time, and when is its \
+            data delivered?
             """,
         background: """
             The address is removed from an idle connection, data is written, and the address comes \

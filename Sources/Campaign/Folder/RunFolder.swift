@@ -98,8 +98,8 @@ public struct RunFolder: Sendable, Hashable {
 
     // MARK: - Writing
 
-    /// Stores an observation under a request's name, its packets first, so that one whose JSON is there is complete.
-    /// Returns what reports print beside its finding.
+    /// Stores an observation under a request's name, its packets first, so that one whose JSON is
+    /// there is complete. Returns what reports print beside its finding.
     @discardableResult
     public func store(
         _ observation: Observation, as name: String, finding: Finding, kernel: KernelIdentity

@@ -146,7 +146,8 @@ public struct Summary: Sendable {
 
     private var legend: String {
         "T: TCP_USER_TIMEOUT, or rN: none, tcp_retries2=N. ON: IPv4, IPv6, veth, loopback. "
-            + "Times: seconds since the outage began; +N: so many more variants match; ~: none does, this is nearest."
+            + "Times: seconds since the outage began; +N: so many more variants match; ~: none "
+            + "does, this is nearest."
     }
 
     // MARK: - The totals
