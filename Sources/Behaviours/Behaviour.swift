@@ -250,7 +250,8 @@ public struct Control: Sendable {
     public let alter: @Sendable (Script) -> Script
     /// What must part, and nothing before it.
     public let parts: Parting.Aspect
-    /// Which expected event must part, from 0; nil where it is a value, a counter or a state.
+    /// Which expected event must part, from 0; nil where it is a value, a counter or a state, or an
+    /// event whose place no witness knows.
     public let eventIndex: Int?
 
     /// A control.

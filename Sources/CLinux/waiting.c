@@ -18,13 +18,6 @@ static int64_t read_clock(clockid_t clock) {
 
 int64_t clinux_monotonic_nanoseconds(void) { return read_clock(CLOCK_MONOTONIC); }
 
-void clinux_sleep_until(int64_t nanoseconds) {
-    struct timespec moment = {
-        .tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL) == EINTR) {
-    }
-}
-
 int64_t clinux_realtime_nanoseconds(void) { return read_clock(CLOCK_REALTIME); }
 
 int64_t clinux_jiffy_nanoseconds(void) {

@@ -84,7 +84,8 @@ public struct LiveControls: Sendable {
         case .deviates:
             let first = finding.partings.first
             let isCaught =
-                first?.aspect == control.parts && first?.eventIndex == control.eventIndex
+                first?.aspect == control.parts
+                && (control.eventIndex == nil || first?.eventIndex == control.eventIndex)
             outcome.result = isCaught ? .caught : .missed
             let found = first.map { "\(words($0.aspect, $0.eventIndex)): \($0.text)" }
             outcome.words =

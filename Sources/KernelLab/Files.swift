@@ -49,9 +49,11 @@ enum Files {
     }
 
     /// A folder of its own below another, for what is not whole yet.
-    static func makeScratch(in folder: String) throws(KernelLabError) -> String {
+    static func makeScratch(
+        in folder: String, named name: String = "scratch"
+    ) throws(KernelLabError) -> String {
         try makeFolders(folder)
-        var template = Array("\(folder)/scratch.XXXXXX".utf8CString)
+        var template = Array("\(folder)/\(name).XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw .file(folder, reason: reason(errno)) }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

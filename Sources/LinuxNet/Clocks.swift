@@ -8,13 +8,6 @@ public enum MonotonicClock {
     /// The corresponding C function is `clock_gettime` with `CLOCK_MONOTONIC`.
     public static func nowNanoseconds() -> Int64 { clinux_monotonic_nanoseconds() }
 
-    /// Waits for a moment, for where time itself is what is waited for.
-    ///
-    /// The corresponding C function is `clock_nanosleep` with `TIMER_ABSTIME`.
-    public static func sleep(untilNanoseconds moment: Int64) {
-        clinux_sleep_until(moment)
-    }
-
     /// The length of a jiffy in nanoseconds: the resolution of CLOCK_MONOTONIC_COARSE.
     ///
     /// The corresponding C function is `clock_getres`.

@@ -63,13 +63,7 @@ public final class Performance: Sendable {
         case .real:
             for trial in trials { begin(trial) }
         case .virtual:
-            threads.append(
-                try WorkerThread(name: "starter") { [self] in
-                    for (trial, moment) in zip(trials, startMoments()) {
-                        MonotonicClock.sleep(untilNanoseconds: moment)
-                        begin(trial)
-                    }
-                })
+            threads.append(try beginOneAfterAnother(trials))
             // A guest has one processor: nothing that is witnessed shall wait for reports of what
             // has ended.
             CurrentThread.yieldToAll()
@@ -95,6 +89,22 @@ public final class Performance: Sendable {
     private func begin(_ trial: Trial) {
         sampler.add(trial)
         trial.start()
+    }
+
+    private func beginOneAfterAnother(_ trials: [Trial]) throws(LinuxError) -> WorkerThread {
+        let timer = try TimerDescriptor()
+        return try WorkerThread(name: "starter") { [self] in
+            for (trial, moment) in zip(trials, startMoments()) {
+                do {
+                    try timer.arm(atNanoseconds: moment, everyNanoseconds: 0)
+                    _ = try Poll.wait(for: .input, on: timer.descriptor, until: nil)
+                    _ = try timer.takeExpirations()
+                } catch {
+                    trial.fail(Observation.Failure(error, during: "waiting for the trial's turn"))
+                }
+                begin(trial)
+            }
+        }
     }
 
     /// When the trials begin in virtual time, where waiting costs nothing: one after another, so

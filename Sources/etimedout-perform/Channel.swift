@@ -4,8 +4,8 @@ internal import Glibc
 internal import LinuxNet
 internal import Testbed
 
-/// Frames in on fd 0, frames out on fd 1, or in a guest on a serial port. Used by one thread, but for
-/// `exitAtEnd`'s own.
+/// Frames in on fd 0, frames out on fd 1, or in a guest on a serial port. Used by one thread, but
+/// for `exitAtEnd`'s own.
 struct Channel {
     /// Where frames go.
     var output: CInt = 1

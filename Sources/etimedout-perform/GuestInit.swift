@@ -7,8 +7,8 @@ internal import Testbed
 /// the initramfs, sends what it witnessed through the second serial port, and ends the machine.
 ///
 /// Beside the executable the initramfs holds `/etimedout/plan.json` and `/etimedout/modules`, a
-/// list of paths to load in that order. What a kernel cannot load it lacks, and the trials that need
-/// it will say so.
+/// list of paths to load in that order. What a kernel cannot load it lacks, and the trials that
+/// need it will say so.
 enum GuestInit {
     private static let folder = "/etimedout"
     private static let results = "/dev/ttyS1"

@@ -13,6 +13,7 @@ final class ArchitectureTests: XCTestCase {
         "Reporting": ["Judge", "Behaviours", "Evidence", "KernelTimers", "Wire"],
         "LinuxNet": ["CLinux", "CNetlink", "CPcap"],
         "Testbed": ["LinuxNet", "CLinux", "CPcap", "Evidence", "KernelTimers", "Wire"],
+        "KernelLab": ["CArchive", "Evidence"],
         "etimedout-perform": ["Testbed", "LinuxNet", "Evidence"],
     ]
 
@@ -84,9 +85,10 @@ final class ArchitectureTests: XCTestCase {
     }
 
     func testNothingWaitsBySleeping() throws {
-        // A watchdog's tick is no waiting: it measures when it is woken.
-        let exempt = "Sources/Testbed/Watchdog.swift"
-        for (path, lines) in try sources(below: "Sources") where path != exempt {
+        // A watchdog's tick is no waiting: it measures when it is woken. And in virtual time trials
+        // begin at moments, not at events.
+        let exempt = ["Sources/Testbed/Watchdog.swift", "Sources/LinuxNet/Clocks.swift"]
+        for (path, lines) in try sources(below: "Sources") where !exempt.contains(path) {
             for line in lines where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
                 XCTAssertFalse(
                     line.contains("usleep(") || line.contains(" sleep(")

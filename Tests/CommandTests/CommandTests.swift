@@ -55,7 +55,7 @@ final class CommandTests: XCTestCase {
         try await assertOneLine(
             ["run", "--behaviour", "blackhol"], "near: blackhole.established", fake: "perform")
         try await assertOneLine(["run", "--values", "T=77"], "T=77", fake: "perform")
-        try await assertOneLine(["run", "--kernel", "debian:6.1"], "debian:6.1", fake: "perform")
+        try await assertOneLine(["run", "--kernel", "debian:six"], "debian:six", fake: "perform")
         try await assertOneLine(
             ["run", "--report", "/proc/x"], "/proc/x", fake: "perform")
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder), [])

@@ -7,7 +7,7 @@ final class ArchiveTests: XCTestCase {
     private var scratch = ""
 
     override func setUpWithError() throws {
-        scratch = try Files.makeScratch(in: NSTemporaryDirectory() + "etimedout-tests")
+        scratch = try Files.makeScratch(in: NSTemporaryDirectory(), named: "etimedout-test")
     }
 
     override func tearDown() { Files.remove(scratch) }

@@ -21,8 +21,6 @@ int clinux_timerfd(void);
 int clinux_timerfd_set(int fd, int64_t moment, int64_t interval);
 
 int64_t clinux_monotonic_nanoseconds(void);
-/// Until a moment of CLOCK_MONOTONIC; at once where it has passed. See clock_nanosleep(2).
-void clinux_sleep_until(int64_t nanoseconds);
 int64_t clinux_realtime_nanoseconds(void);
 /// The resolution of CLOCK_MONOTONIC_COARSE, which is the length of a jiffy.
 int64_t clinux_jiffy_nanoseconds(void);

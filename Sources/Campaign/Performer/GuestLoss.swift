@@ -27,6 +27,14 @@ public enum GuestLoss: Sendable, Hashable, CustomStringConvertible {
             }
     }
 
+    /// Whether its words are the console's own, so that more of it adds nothing.
+    var isSaidOnConsole: Bool {
+        switch self {
+        case .panic, .crash: true
+        case .hang, .emulator, .noResult, .halfAResult: false
+        }
+    }
+
     /// What happened, in a few words.
     public var description: String {
         switch self {

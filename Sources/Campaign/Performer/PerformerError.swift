@@ -44,7 +44,8 @@ extension PerformerError: CustomStringConvertible {
                 + "and was stopped"
         case .guestLost(let loss, let console):
             "the guest was lost: \(loss)"
-                + (console.last.map { "; its console ends with: \(PlainText.line($0))" } ?? "")
+                + (loss.isSaidOnConsole
+                    ? "" : console.last.map { "; its console ends: \(PlainText.line($0))" } ?? "")
         }
     }
 

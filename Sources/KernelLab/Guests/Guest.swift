@@ -37,7 +37,7 @@ public struct Guest: Sendable {
         take: @escaping @Sendable ([UInt8]) async throws -> Bool
     ) async throws -> GuestEnd {
         try Self.checkMemory(memoryMegabytes)
-        let scratch = try Files.makeScratch(in: NSTemporaryDirectory() + "etimedout")
+        let scratch = try Files.makeScratch(in: NSTemporaryDirectory(), named: "etimedout")
         defer { Files.remove(scratch) }
         let files = GuestFiles(kernel: kernel.image, folder: scratch)
         try initramfs.write(with: plan, to: files.initramfs)

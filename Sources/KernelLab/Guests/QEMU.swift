@@ -21,11 +21,11 @@ public struct QEMU: Sendable, Hashable {
     /// - `panic=-1`: a panic resets, which ends the emulator.
     /// - `loglevel=5`: warnings and worse come to the console, WARNING splats among them.
     /// - `random.trust_cpu=on`: entropy from the start, the emulator's, which is seeded.
-    /// - `norandmaps`: addresses are the same each time.
+    /// - `nokaslr`, `norandmaps`: addresses are the same each time.
     /// - Words that no kernel knows and that contain a `=` become the environment of process 1.
     static let kernelParameters = [
         "console=ttyS0", "loglevel=5", "panic=-1", "nowatchdog", "nolapic", "tsc=reliable",
-        "random.trust_cpu=on", "norandmaps", "LD_LIBRARY_PATH=/lib",
+        "random.trust_cpu=on", "nokaslr", "norandmaps", "LD_LIBRARY_PATH=/lib",
         "SWIFT_DETERMINISTIC_HASHING=1",
     ]
 

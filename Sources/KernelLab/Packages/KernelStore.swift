@@ -101,10 +101,19 @@ public struct KernelStore: Sendable {
         if let failure, offered.isEmpty {
             throw KernelLabError.offline(selector.description, reason: "\(failure)")
         }
-        let series = version.split(separator: ".").prefix(1).joined()
-        let near = Set(offered).filter { $0.hasPrefix("\(series).") }
         throw KernelLabError.notOffered(
-            selector.description, offered: (near.isEmpty ? Set(offered) : near).sorted())
+            selector.description, offered: Self.near(version, offered))
+    }
+
+    /// Those of the same series, else one of each series there is.
+    private static func near(_ version: String, _ offered: [String]) -> [String] {
+        func series(_ version: String) -> String {
+            version.split(separator: ".").prefix(2).joined(separator: ".")
+        }
+        let same = offered.filter { series($0) == series(version) }
+        return Set(same.isEmpty ? offered.map(series) : same).sorted {
+            $0.compare($1, options: .numeric) == .orderedAscending
+        }
     }
 
     /// The packages of a kernel, fetched unless they are kept.
