@@ -79,10 +79,17 @@ struct AptSource {
     }
 
     private func sources() async throws -> String {
+        // An archive that the machine does not know is left out: no address is ours to choose.
         let machine = await Self.mirrors()
-        return release.suites.map { archive, suite in
-            let address = machine[archive] ?? archive.usualAddress
-            return "deb [signed-by=\(Self.keyring)] \(address) \(suite) main\n"
+        guard machine[.main] != nil else {
+            throw KernelLabError.file(
+                "apt-get indextargets",
+                reason: "names no mirror of Debian; configure one and run apt-get update")
+        }
+        return release.suites.compactMap { archive, suite in
+            machine[archive].map {
+                "deb [signed-by=\(Self.keyring)] \($0) \(suite) main\n"
+            }
         }.joined()
     }
 

@@ -35,7 +35,4 @@ enum DebianRelease: String, CaseIterable {
 enum DebianArchive: String {
     case main = "debian"
     case security = "debian-security"
-
-    /// Where everyone finds it.
-    var usualAddress: String { "http://deb.debian.org/\(rawValue)" }
 }
