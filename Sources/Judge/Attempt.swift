@@ -88,20 +88,20 @@ struct Trying {
     /// Whether it speaks of what follows an error that was never heard: then the schedule has said
     /// so already, and the calls prove nothing.
     private func dependsOnTheError(_ expectation: ValueExpectation) -> Bool {
-        guard reading.heard == nil, let step = observation.step(expectation.label) else {
-            return false
-        }
-        let waiting = observation.script.lanes.filter { $0.actor == .subject }.flatMap(\.steps)
-            .first { $0.action.isAwaitingError }
-        guard let waiting, let waited = observation.step(waiting.label) else { return false }
+        guard reading.heard == nil, let step = observation.step(expectation.label),
+            let waited
+        else { return false }
         return step.actor == .subject && step.begin >= waited.begin
     }
 
     /// Until when the application listened: what ends later is not heard.
-    private var hearingEnd: Moment {
+    private var hearingEnd: Moment { waited?.end ?? observation.end }
+
+    /// The subject's wait for the error, as performed.
+    private var waited: StepRecord? {
         let waiting = observation.script.lanes.filter { $0.actor == .subject }.flatMap(\.steps)
             .first { $0.action.isAwaitingError }
-        return waiting.flatMap { observation.step($0.label)?.end } ?? observation.end
+        return waiting.flatMap { observation.step($0.label) }
     }
 
     private func schedule(_ variant: Variant) -> Attempt {

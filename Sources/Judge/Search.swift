@@ -100,7 +100,7 @@ struct Search {
                 Parting(
                     .errno, eventIndex: path.comparisons.count,
                     "expected \(errno) to the application, observed \(heard) "
-                        + "at \(Self.text(observed.window)) (\(observed.source))"),
+                        + "at \(observed.window.text) (\(observed.source))"),
                 [prospect])
             return
         }
@@ -152,9 +152,9 @@ struct Search {
                     path,
                     Parting(
                         .missing, eventIndex: index,
-                        "expected \(expected.kind) at \(Self.text(expected.window)) "
+                        "expected \(expected.kind) at \(expected.window.text) "
                             + "(\(expected.derivation)), observed nothing until "
-                            + "\(Self.text(Window(at: end)))"),
+                            + "\(Window(at: end).text)"),
                     prospects)
             }
             return
@@ -164,12 +164,12 @@ struct Search {
             observed.window.earliest > expected.window.latest + excuse
             ? Parting(
                 .missing, eventIndex: index,
-                "expected \(expected.kind) at \(Self.text(expected.window)) "
+                "expected \(expected.kind) at \(expected.window.text) "
                     + "(\(expected.derivation)), observed none; next came \(observed.what) "
-                    + "at \(Self.text(observed.window)) (\(observed.source))")
+                    + "at \(observed.window.text) (\(observed.source))")
             : Self.extra(
                 observed, at: path,
-                expected: "\(expected.kind) at \(Self.text(expected.window)) "
+                expected: "\(expected.kind) at \(expected.window.text) "
                     + "(\(expected.derivation))")
         record(path, parting, prospects)
     }
@@ -184,8 +184,8 @@ struct Search {
             : observed.window.earliest - expected.window.latest
         return Parting(
             .time, eventIndex: path.comparisons.count,
-            "expected \(expected.kind) at \(Self.text(expected.window)) (\(expected.derivation)), "
-                + "observed \(observed.what) at \(Self.text(observed.window)) "
+            "expected \(expected.kind) at \(expected.window.text) (\(expected.derivation)), "
+                + "observed \(observed.what) at \(observed.window.text) "
                 + "(\(observed.source)), \(distance.formattedSeconds) too "
                 + (isEarly ? "early" : "late"))
     }
@@ -195,7 +195,7 @@ struct Search {
     ) -> Parting {
         Parting(
             .extra, eventIndex: path.comparisons.count,
-            "expected \(expected), observed \(observed.what) at \(text(observed.window)) "
+            "expected \(expected), observed \(observed.what) at \(observed.window.text) "
                 + "(\(observed.source))")
     }
 
@@ -283,11 +283,5 @@ struct Search {
         case .failedToSend: true
         case .sent, .answered, .aborted: false
         }
-    }
-
-    static func text(_ window: Window) -> String {
-        let earliest = Duration.fixed(window.earliest.nanoseconds, digits: 3)
-        let latest = Duration.fixed(window.latest.nanoseconds, digits: 3)
-        return earliest == latest ? "\(earliest) s" : "\(earliest)…\(latest) s"
     }
 }

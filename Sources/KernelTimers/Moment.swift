@@ -92,6 +92,13 @@ public struct Window: Hashable, Codable, Sendable {
     /// How much time lies between the ends.
     public var width: Duration { latest - earliest }
 
+    /// The window in seconds, such as `3.400…3.432 s`, or `0.204 s` where the ends print alike.
+    public var text: String {
+        let first = Duration.fixed(earliest.nanoseconds, digits: 3)
+        let last = Duration.fixed(latest.nanoseconds, digits: 3)
+        return first == last ? "\(first) s" : "\(first)…\(last) s"
+    }
+
     /// What both windows allow.
     public func intersection(_ other: Window) -> Window {
         Window(max(earliest, other.earliest), min(latest, other.latest))

@@ -135,7 +135,7 @@ public struct ProbeTimer: Sendable {
                 abort(
                     late,
                     "\(arming.derivation); TCP_USER_TIMEOUT \(milliseconds) ms from the clock's "
-                        + "start at \(RetransmitTimer.text(start)) is over",
+                        + "start at \(start.text) is over",
                     arming.anchors + [start]))
         }
         let early = firing.intersection(

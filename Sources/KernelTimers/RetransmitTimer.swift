@@ -135,7 +135,7 @@ public struct RetransmitTimer: Sendable {
             let event = Expected(
                 .aborted(abortError(at: late)), late,
                 "\(arming.derivation); \(limit.words) from the clock's start at "
-                    + "\(Self.text(start)) is over",
+                    + "\(start.text) is over",
                 counters: ["TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnTimeout": 1],
                 anchors: arming.anchors + [start])
             prospects.append(Prospect(event))
@@ -250,12 +250,6 @@ public struct RetransmitTimer: Sendable {
     private func abortError(at window: Window) -> SocketError {
         fates.values(during: window).last?.value == .unroutable
             ? rules.lostSourceError : .etimedout
-    }
-
-    static func text(_ window: Window) -> String {
-        let earliest = Duration.fixed(window.earliest.nanoseconds, digits: 3)
-        let latest = Duration.fixed(window.latest.nanoseconds, digits: 3)
-        return earliest == latest ? "\(earliest) s" : "\(earliest)…\(latest) s"
     }
 }
 
