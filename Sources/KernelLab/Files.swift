@@ -58,6 +58,13 @@ enum Files {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Removes what others began in a folder and never finished. Only for who has the folder's lock.
+    static func removeScratch(in folder: String, named name: String = "scratch") {
+        for other in names(in: folder) where other.hasPrefix("\(name).") {
+            remove("\(folder)/\(other)")
+        }
+    }
+
     static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 
     /// Puts a folder that is whole in its place; one that somebody else put there first stays.
@@ -85,6 +92,9 @@ enum Files {
     static func names(in folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     }
+
+    /// A length for people.
+    static func megabytes(_ bytes: Int) -> String { "\((bytes + 500_000) / 1_000_000) MB" }
 
     static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

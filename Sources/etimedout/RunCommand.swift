@@ -99,7 +99,8 @@ struct RunCommand: AsyncParsableCommand {
     private static func performer(for selector: KernelSelector) async throws -> any Performer {
         if selector == .host { return PerformerProcess(path: try PerformerLocator.locate()) }
         let path = try PerformerLocator.locate(forGuests: true)
-        return GuestPerformer(kernel: try await KernelStore().kernel(selector), path: path)
+        let store = KernelStore(say: Terminal.note)
+        return GuestPerformer(kernel: try await store.kernel(selector), path: path)
     }
 
     private func performControls(

@@ -18,6 +18,11 @@ enum Terminal {
         printError("etimedout: \(PlainText.line(message))\n")
     }
 
+    /// Prints what is worth knowing and no error, on one line.
+    @Sendable static func note(_ message: String) {
+        printError("\(PlainText.line(message))\n")
+    }
+
     /// Whether what is printed there may be coloured (no-color.org).
     static func isColored(_ descriptor: Int32) -> Bool {
         let environment = ProcessInfo.processInfo.environment

@@ -7,28 +7,39 @@ final class KernelRecordTests: XCTestCase {
         Package: linux-image-6.1.0-50-cloud-amd64
         Version: 6.1.176-1
         Size: 26713492
+        SHA256: 0000000000000000000000000000000000000000000000000000000026713492
 
         Package: linux-image-6.1.0-56-cloud-amd64
         Version: 6.1.192-2
         Size: 26713492
+        SHA256: 0000000000000000000000000000000000000000000000000000000026713492
         Description: Linux 6.1 for x86-64 cloud
          Package: of the description, which counts for nothing
 
         Package: linux-image-7.2.13+deb14-cloud-amd64
         Version: 7.2.13-1
         Size: 1916
+        SHA256: 0000000000000000000000000000000000000000000000000000000000001916
 
         Package: linux-binary-7.2.13+deb14-cloud-amd64
         Version: 7.2.13-1
         Size: 13717736
+        SHA256: 0000000000000000000000000000000000000000000000000000000013717736
 
         Package: linux-modules-7.2.13+deb14-cloud-amd64
         Version: 7.2.13-1
         Size: 23451956
+        SHA256: 0000000000000000000000000000000000000000000000000000000023451956
+
+        Package: linux-base-7.2.13+deb14-cloud-amd64
+        Version: 7.2.13-1
+        Size: 81000
+        SHA256: 0000000000000000000000000000000000000000000000000000000000081000
 
         Package: linux-image-6.12-cloud-amd64
         Version: 6.12.107-1
         Size: 1500
+        SHA256: 0000000000000000000000000000000000000000000000000000000000001500
         """
 
     func testTheNewestKernelOfASeriesComesFirst() {
@@ -45,8 +56,12 @@ final class KernelRecordTests: XCTestCase {
         let record = KernelRecord.records(text, flavour: "cloud-amd64").first { $0.matches("7.2") }
 
         XCTAssertEqual(
-            record?.packages,
-            ["linux-binary-7.2.13+deb14-cloud-amd64", "linux-modules-7.2.13+deb14-cloud-amd64"])
+            record?.packages.map(\.name),
+            [
+                "linux-binary-7.2.13+deb14-cloud-amd64", "linux-modules-7.2.13+deb14-cloud-amd64",
+                "linux-base-7.2.13+deb14-cloud-amd64",
+            ])
+        XCTAssertEqual(record?.bytes, 13_717_736 + 23_451_956 + 81_000)
     }
 
     func testFlavoursAreKeptApart() {
@@ -58,5 +73,15 @@ final class KernelRecordTests: XCTestCase {
 
         XCTAssertEqual(record.upstream, "7.3")
         XCTAssertTrue(record.matches("7.3"))
+    }
+
+    func testACandidateAndABackportAreOlderThanWhatTheyLeadTo() {
+        let versions = ["7.3-1~bpo13+1", "7.3~rc7-1~exp1", "7.3.1-1", "7.3-1", "6.12.117-1"]
+        let records = versions.map { KernelRecord(release: "r", version: $0, packages: []) }
+
+        let sorted = records.sorted { $1.isNewer(than: $0) }.map(\.version)
+
+        XCTAssertEqual(
+            sorted, ["6.12.117-1", "7.3~rc7-1~exp1", "7.3-1~bpo13+1", "7.3-1", "7.3.1-1"])
     }
 }
