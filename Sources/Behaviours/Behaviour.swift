@@ -85,52 +85,6 @@ public struct Behaviour: Sendable {
             smoothedRTT: roundTrip, retries2: parameters.effectiveRetries2,
             userTimeoutMilliseconds: userTimeout(parameters, marks), marks: marks)
     }
-
-    /// How long to wait for an error before "never" may be said: the latest moment of every variant
-    /// that ends within a minute, plus one backoff interval.
-    ///
-    /// Worked out for the coarsest and the finest tick that is common and for round-trip times of 0
-    /// to 20 ms, more than any calm link between namespaces has: a longer RTO can bring the first
-    /// timer that is due after T nearer, so no single choice is the worst. Variants that take
-    /// longer than a minute (tcp_retries2=15 takes a quarter of an hour) are not waited for in real
-    /// time.
-    public func horizonMilliseconds(_ parameters: Parameters) -> Int {
-        var latest = Moment.milliseconds(2000)
-        for tick in [TickRate.hz100, .hz1000] {
-            for milliseconds in stride(from: 0, through: 20, by: 10) {
-                let conditions = assumedConditions(
-                    parameters, tick: tick, roundTrip: .milliseconds(milliseconds))
-                for variant in variants(for: parameters) {
-                    latest = max(latest, Self.silence(after: variant, conditions, parameters))
-                }
-            }
-        }
-        return Int(latest.nanoseconds / 1_000_000) + 500
-    }
-
-    private static func silence(
-        after variant: Variant, _ conditions: Conditions, _ parameters: Parameters
-    ) -> Moment {
-        let schedule = Schedule(
-            predicting: variant.prospects(conditions, parameters),
-            horizon: .milliseconds(60_000))
-        guard let abort = schedule.abort, abort.window.latest < .milliseconds(60_000) else {
-            return .zero
-        }
-        let before = schedule.events.dropLast().last?.window.earliest ?? .zero
-        return abort.window.latest + (abort.window.earliest - before)
-    }
-
-    /// Whether every variant in the contract lets the connection live for these values.
-    public func expectsSurvival(_ parameters: Parameters) -> Bool {
-        let conditions = assumedConditions(parameters)
-        let promised = variants(for: parameters).filter { contract.variants.contains($0.name) }
-        return promised.allSatisfy {
-            Schedule(
-                predicting: $0.prospects(conditions, parameters), horizon: .milliseconds(3_600_000)
-            ).abort == nil
-        }
-    }
 }
 
 /// When the judged part of a trial begins.

@@ -49,6 +49,10 @@ enum ObservationCheck {
         guard (0...255).contains(parameters.retries2 ?? 0) else {
             return "tcp_retries2 = \(parameters.retries2 ?? 0) is out of range"
         }
+        for (name, value) in parameters.sortedSettings
+        where !(0...Int(Int32.max)).contains(value) {
+            return "\(name) = \(value) is out of range"
+        }
         return nil
     }
 

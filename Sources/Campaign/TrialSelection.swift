@@ -7,16 +7,41 @@ public struct TrialSelection: Sendable, Hashable {
     public var behaviours: [String]
     /// Values, as `Parameters.summary` writes them; none is all.
     public var values: [String]
+    /// The longest trials that are wanted.
+    public var longest: TrialLength
 
     /// A selection.
-    public init(behaviours: [String] = [], values: [String] = []) {
+    public init(
+        behaviours: [String] = [], values: [String] = [], longest: TrialLength = .hours
+    ) {
         self.behaviours = behaviours
         self.values = values
+        self.longest = longest
     }
 
     /// The trials; throws one line where a pattern or a value matches nothing.
     public func trials() throws(SelectionError) -> [TrialID] {
         let all = try selectedBehaviours().flatMap(\.trials)
+        let selected = try selected(of: all)
+        let short = selected.filter { length(of: $0) <= longest }
+        guard !selected.isEmpty, short.isEmpty else { return short }
+        throw SelectionError(
+            "the \(selected.count) trials selected take longer than \(longest.rawValue) ones may: "
+                + "add --long, or --length hours")
+    }
+
+    /// The trials that are left out because they take too long.
+    public func tooLong() throws(SelectionError) -> [TrialID] {
+        try selected(of: try selectedBehaviours().flatMap(\.trials)).filter {
+            length(of: $0) > longest
+        }
+    }
+
+    private func length(of trial: TrialID) -> TrialLength {
+        Catalogue.behaviour(trial.behaviour)?.length(trial.parameters) ?? .short
+    }
+
+    private func selected(of all: [TrialID]) throws(SelectionError) -> [TrialID] {
         guard !values.isEmpty else { return all }
         var selected: Set<TrialID> = []
         for text in values {

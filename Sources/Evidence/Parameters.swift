@@ -8,16 +8,28 @@ public struct Parameters: Hashable, Codable, Sendable {
     public var link: Link
     /// net.ipv4.tcp_retries2, where the trial sets it; nil leaves the kernel's default (15).
     public var retries2: Int?
+    /// Further values by short names; nil is none. One whose name begins with `tcp_` is a sysctl of
+    /// the subject's, below `net.ipv4.`; what others mean the behaviour's script says.
+    public var settings: [String: Int]?
 
     /// Parameters; IPv4 on a veth pair with the kernel's defaults unless said otherwise.
     public init(
         userTimeoutMilliseconds: Int = 0, family: AddressFamily = .ipv4, link: Link = .veth,
-        retries2: Int? = nil
+        retries2: Int? = nil, settings: [String: Int]? = nil
     ) {
         self.userTimeoutMilliseconds = userTimeoutMilliseconds
         self.family = family
         self.link = link
         self.retries2 = retries2
+        self.settings = settings
+    }
+
+    /// A further value; nil where the trial leaves it as it is.
+    public func setting(_ name: String) -> Int? { settings?[name] }
+
+    /// The further values in the order of their names.
+    public var sortedSettings: [(name: String, value: Int)] {
+        (settings ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// tcp_retries2 as it is in force: what the trial sets, or the default of every kernel.
@@ -30,6 +42,7 @@ public struct Parameters: Hashable, Codable, Sendable {
             family.rawValue, link.rawValue,
         ]
         if let retries2 { words.append("retries2=\(retries2)") }
+        words += sortedSettings.map { "\($0.name)=\($0.value)" }
         return words.joined(separator: " ")
     }
 }
@@ -70,6 +83,7 @@ public struct TrialID: Hashable, Codable, Sendable, Comparable, CustomStringConv
             parameters.link.rawValue,
         ]
         if let retries2 = parameters.retries2 { words.append("r\(retries2)") }
+        words += parameters.sortedSettings.map { "\($0.name)\($0.value)" }
         return words.joined(separator: "+")
     }
 
@@ -78,9 +92,10 @@ public struct TrialID: Hashable, Codable, Sendable, Comparable, CustomStringConv
         left.sortKey < right.sortKey
     }
 
-    private var sortKey: (String, String, String, Int, Int) {
+    private var sortKey: (String, String, String, String, Int, Int) {
         (
-            behaviour, parameters.family.rawValue, parameters.link.rawValue,
+            behaviour, parameters.sortedSettings.map { "\($0.name)=\($0.value)" }.joined(),
+            parameters.family.rawValue, parameters.link.rawValue,
             parameters.retries2 ?? 0, parameters.userTimeoutMilliseconds
         )
     }

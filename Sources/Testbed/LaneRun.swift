@@ -48,6 +48,7 @@ final class LaneRun {
         try awaitTrigger(of: step)
         let begin = MonotonicClock.nowNanoseconds()
         trial.board.begin(step.label, at: begin)
+        trial.stir()
         do {
             try perform(step.action, from: begin, of: step)
         } catch let error as LaneError {

@@ -1,13 +1,22 @@
 internal import LinuxNet
 internal import Synchronization
 
-/// The thread that reads TCP_INFO of all subjects' connections, once a period, and ends trials that
-/// are overdue.
+/// The thread that reads TCP_INFO of all subjects' connections, and ends trials that are overdue.
+///
+/// Each trial has its own moments, which no other trial moves. They come once a period while
+/// something happens and for a quarter of a minute after it, then ever more seldom: a schedule
+/// whose intervals double needs no more, and the number of readings grows with the logarithm of
+/// time, not with time.
 final class Sampler: Sendable {
     private let timer: TimerDescriptor
     private let end: EventDescriptor
-    private let trials = Mutex<[Trial]>([])
+    private let trials = Mutex<[(trial: Trial, due: Int64)]>([])
     private let periodNanoseconds: Int64
+
+    /// For so long after a step the period stays what it is.
+    private static let busyNanoseconds: Int64 = 16_000_000_000
+    /// Later it is this part of the time since then.
+    private static let divisor: Int64 = 32
 
     init(periodMilliseconds: Int) throws(LinuxError) {
         timer = try TimerDescriptor()
@@ -17,19 +26,41 @@ final class Sampler: Sendable {
 
     /// Starts the thread.
     func start() throws(LinuxError) -> WorkerThread {
-        let first = MonotonicClock.nowNanoseconds() + periodNanoseconds
-        try timer.arm(atNanoseconds: first, everyNanoseconds: periodNanoseconds)
-        return try WorkerThread(name: "sampler") { self.run() }
+        try WorkerThread(name: "sampler") { self.run() }
     }
 
     /// Samples a trial's connection from now on, as soon as there is one.
-    func add(_ trial: Trial) { trials.withLock { $0.append(trial) } }
+    func add(_ trial: Trial) {
+        trial.stir()
+        trial.onActivity { [weak self, unowned trial] in self?.stir(trial) }
+        trials.withLock { trials in
+            trials.append((trial, MonotonicClock.nowNanoseconds() + periodNanoseconds))
+            arm(trials)
+        }
+    }
 
     /// No longer samples it.
-    func remove(_ trial: Trial) { trials.withLock { $0.removeAll { $0 === trial } } }
+    func remove(_ trial: Trial) { trials.withLock { $0.removeAll { $0.trial === trial } } }
 
     /// Ends the thread.
     func stop() { try? end.signal() }
+
+    /// Something happens in a trial: it is looked at a period from now at the latest.
+    private func stir(_ trial: Trial) {
+        let soon = MonotonicClock.nowNanoseconds() + periodNanoseconds
+        trials.withLock { trials in
+            guard let place = trials.firstIndex(where: { $0.trial === trial }),
+                trials[place].due > soon
+            else { return }
+            trials[place].due = soon
+            arm(trials)
+        }
+    }
+
+    private func arm(_ trials: [(trial: Trial, due: Int64)]) {
+        guard let next = trials.map(\.due).min() else { return }
+        try? timer.arm(atNanoseconds: next)
+    }
 
     private func run() {
         let waited: [(descriptor: Descriptor, events: PollEvents)] = [
@@ -37,10 +68,24 @@ final class Sampler: Sendable {
         ]
         while let ready = try? Poll.wait(waited, until: nil), ready[1].isEmpty {
             guard (try? timer.takeExpirations()) ?? 0 > 0 else { continue }
-            for trial in trials.withLock({ $0 }) {
+            let now = MonotonicClock.nowNanoseconds()
+            for (trial, due) in trials.withLock({ $0 }) where due <= now {
                 trial.sample()
                 trial.endIfOverdue()
+                let next = due + period(trial, at: now)
+                trials.withLock { trials in
+                    guard let place = trials.firstIndex(where: { $0.trial === trial }) else {
+                        return
+                    }
+                    trials[place].due = max(next, now + 1)
+                }
             }
+            trials.withLock { arm($0) }
         }
+    }
+
+    private func period(_ trial: Trial, at now: Int64) -> Int64 {
+        let calm = now - trial.lastActivity - Self.busyNanoseconds
+        return max(periodNanoseconds, calm / Self.divisor)
     }
 }

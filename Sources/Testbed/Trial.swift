@@ -31,6 +31,8 @@ final class Trial: Sendable {
         var peerConnection: TCPSocket?
         var isProved = false
         var captures: [(recorder: CaptureRecorder, token: UInt64)] = []
+        var lastActivity: Int64 = 0
+        var onActivity: (@Sendable () -> Void)?
     }
 
     /// Makes the testbed.
@@ -126,6 +128,23 @@ final class Trial: Sendable {
         record.withLock { $0.underWay[actor] = (deadline, overdue) }
     }
 
+    /// When a step began or ended last; CLOCK_MONOTONIC, nanoseconds.
+    var lastActivity: Int64 { record.withLock { $0.lastActivity } }
+
+    /// Has somebody told whenever a step begins or ends.
+    func onActivity(_ body: @escaping @Sendable () -> Void) {
+        record.withLock { $0.onActivity = body }
+    }
+
+    /// A step begins or ends.
+    func stir() {
+        let tell = record.withLock { record in
+            record.lastActivity = MonotonicClock.nowNanoseconds()
+            return record.onActivity
+        }
+        tell?()
+    }
+
     /// Ends the trial if an actor is a second behind its deadline: every wait of an actor ends by
     /// itself, unless the kernel under test does not end it.
     func endIfOverdue() {
@@ -153,6 +172,7 @@ final class Trial: Sendable {
     /// Notes that a step is done, and lets those go on who wait for it.
     func done(_ step: StepRecord, _ moments: Board.Done) {
         record.withLock { $0.steps.append(step) }
+        stir()
         if step.label == script.proof { prove() }
         board.post(step.label, moments)
         events.put(.progress(index: index, label: step.label))

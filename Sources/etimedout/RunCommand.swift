@@ -1,5 +1,5 @@
-import ArgumentParser
-import Behaviours
+public import ArgumentParser
+public import Behaviours
 import Campaign
 import Evidence
 import Foundation
@@ -31,6 +31,15 @@ struct RunCommand: AsyncParsableCommand {
                 + ".rpm, or a folder of such.", valueName: "selector"))
     var kernel = "host"
 
+    @Flag(help: "Also what takes longer than 15 s on the host (up to half an hour).")
+    var long = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The longest trials performed: short (15 s), long (half an hour) or hours. By default "
+                + "short on the host, hours in guests.", valueName: "length"))
+    var length: TrialLength?
+
     @Flag(help: "Only list the behaviours, their questions and their values.")
     var list = false
 
@@ -58,7 +67,10 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let selector = try KernelSelector(kernel)
-        let selection = TrialSelection(behaviours: behaviours, values: values)
+        let isHost = selector == .host && !list && !dryRun
+        let selection = TrialSelection(
+            behaviours: behaviours, values: values,
+            longest: length ?? (isHost ? (long ? .long : .short) : .hours))
         let trials = try selection.trials()
         if list {
             Terminal.print(Listing.text(try selection.selectedBehaviours(), trials))
@@ -73,10 +85,13 @@ struct RunCommand: AsyncParsableCommand {
             try await performControls(try selection.selectedBehaviours(), on: selector)
             return
         }
-        try await perform(trials, on: selector)
+        let left = try selection.tooLong().count
+        try await perform(trials, on: selector, leavingOut: left)
     }
 
-    private func perform(_ trials: [TrialID], on selector: KernelSelector) async throws {
+    private func perform(
+        _ trials: [TrialID], on selector: KernelSelector, leavingOut left: Int
+    ) async throws {
         let (result, folder) = try await interruptible { [report] in
             let performer = try await Self.performer(for: selector)
             let folder = try RunFolder.create(at: report, selector: selector.fileName)
@@ -87,6 +102,10 @@ struct RunCommand: AsyncParsableCommand {
         try Conclusion(
             record: result.record, trials: result.trials, folder: folder.path, json: json
         ).print()
+        if left > 0 {
+            Terminal.printError(
+                "\(left) longer trials were left out; --long or --length hours performs them\n")
+        }
         switch result.end {
         case .done: break
         case .stopped: Terminal.complain("interrupted; what was finished is in \(folder.path)")
@@ -141,6 +160,8 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension TrialLength: ExpressibleByArgument {}
 
 /// This machine.
 enum Host {

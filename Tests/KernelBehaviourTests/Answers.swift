@@ -40,7 +40,7 @@ struct Answers: Codable, Sendable {
         let campaign = Campaign(
             requests: Campaign.requests(
                 for: trials.isEmpty && controlled.isEmpty
-                    ? Self.shortest : trials.flatMap(\.trials)),
+                    ? Self.shortest : trials.flatMap(Self.shortTrials)),
             performer: performer, folder: folder)
         let controls = LiveControls(
             controlled, performer: performer,
@@ -63,7 +63,15 @@ struct Answers: Codable, Sendable {
     /// What is performed to find out whether anything can be.
     private static let shortest = Array(Behaviour.optionRejects.trials.prefix(1))
 
+    /// In real time only what is over within a quarter of a minute is asked.
+    private static func shortTrials(_ behaviour: Behaviour) -> [TrialID] {
+        behaviour.trials.filter { behaviour.length($0.parameters) == .short }
+    }
+
     private static func answer(_ trials: [JudgedTrial], _ folder: RunFolder) -> Answer {
+        guard !trials.isEmpty else {
+            return .skipped("all its trials take longer than 15 s: they are asked of guests")
+        }
         var failed: [JudgedTrial] = []
         var reasons: Set<String> = []
         for trial in trials {

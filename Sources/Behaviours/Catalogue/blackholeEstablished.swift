@@ -16,7 +16,8 @@ extension Behaviour {
         cases: .matrix(
             userTimeouts: [1000, 3000, 5000], families: AddressFamily.allCases,
             links: Link.allCases)
-            + .matrix(families: AddressFamily.allCases, retries2: [3, 5]),
+            + .matrix(families: AddressFamily.allCases, retries2: [3, 5])
+            + .matrix(userTimeouts: [30_000, 600_000, 3_600_000, 0]),
         stimulus: { parameters, horizon in
             .connected(
                 parameters,

@@ -17,7 +17,8 @@ extension Behaviour {
             that b248230c3497 repaired in 3.18.
             """,
         cases: .matrix(userTimeouts: [1000, 3000, 5000], links: Link.allCases)
-            + .matrix(retries2: [3, 5]),
+            + .matrix(retries2: [3, 5])
+            + .matrix(userTimeouts: [30_000, 600_000, 0]),
         stimulus: { parameters, horizon in
             .connected(
                 parameters,

@@ -15,7 +15,8 @@ extension Behaviour {
             succeeded. The application hears the soft error, ENETUNREACH, not ETIMEDOUT.
             """,
         cases: .matrix(userTimeouts: [1000, 3000, 5000], links: Link.allCases)
-            + .matrix(retries2: [3, 5]),
+            + .matrix(retries2: [3, 5])
+            + .matrix(userTimeouts: [30_000, 600_000, 0]),
         stimulus: { parameters, horizon in
             .connected(
                 parameters,

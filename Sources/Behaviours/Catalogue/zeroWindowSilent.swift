@@ -16,7 +16,8 @@ extension Behaviour {
         cases: .matrix(
             userTimeouts: [1000, 3000, 5000], families: AddressFamily.allCases)
             + .matrix(userTimeouts: [1000, 3000, 5000], links: [.loopback])
-            + .matrix(families: AddressFamily.allCases, retries2: [3, 5]),
+            + .matrix(families: AddressFamily.allCases, retries2: [3, 5])
+            + .matrix(userTimeouts: [30_000, 600_000, 0]),
         stimulus: { parameters, horizon in
             ZeroWindow.script(
                 parameters, subject: Script.hearing(horizonMilliseconds: horizon),

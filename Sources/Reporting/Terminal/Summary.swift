@@ -145,9 +145,9 @@ public struct Summary: Sendable {
     }
 
     private var legend: String {
-        "T: TCP_USER_TIMEOUT, or rN: none, tcp_retries2=N. ON: IPv4, IPv6, veth, loopback. "
-            + "Times: seconds since the outage began; +N: so many more variants match; ~: none "
-            + "does, this is nearest."
+        "T: TCP_USER_TIMEOUT, or rN: none, tcp_retries2=N; +M: further values. ON: "
+            + "IPv4, IPv6, veth, loopback. Times: seconds since the outage began; +N: so many "
+            + "more variants match; ~: none does, this is nearest."
     }
 
     // MARK: - The totals

@@ -11,7 +11,7 @@ struct SummaryRow {
     /// The rows of all trials, in the order of behaviours and values.
     static func fold(_ trials: [JudgedTrial]) -> [SummaryRow] {
         struct Key: Hashable {
-            var behaviour: String, timeout: Int, retries2: Int?
+            var behaviour: String, timeout: Int, retries2: Int?, settings: [String: Int]?
             var verdict: Verdict, variants: [String], nearest: String?, errno: String?
         }
         var places: [Key: Int] = [:]
@@ -21,7 +21,8 @@ struct SummaryRow {
             let key = Key(
                 behaviour: finding.trial.behaviour,
                 timeout: finding.trial.parameters.userTimeoutMilliseconds,
-                retries2: finding.trial.parameters.retries2, verdict: finding.verdict,
+                retries2: finding.trial.parameters.retries2,
+                settings: finding.trial.parameters.settings, verdict: finding.verdict,
                 variants: finding.variants,
                 nearest: finding.nearest, errno: finding.errno?.name)
             if let place = places[key] {
@@ -53,17 +54,20 @@ struct SummaryRow {
     var verdict: Verdict { trials.first?.finding.verdict ?? .inconclusive(cause: "") }
     var behaviour: String { PlainText.line(trials.first?.finding.trial.behaviour ?? "") }
 
-    /// `3s`, `1.5s`, or without a user timeout `r5` for tcp_retries2 = 5.
+    /// `3s`, `1.5s`, or without a user timeout `r5` for tcp_retries2 = 5; `+1/9`: further values,
+    /// in the order of their names.
     var timeout: String {
         guard let parameters = trials.first?.finding.trial.parameters else { return "" }
         let milliseconds = parameters.userTimeoutMilliseconds
-        let retries = parameters.retries2.map { "r\($0)" }
-        guard milliseconds > 0 else { return retries ?? "-" }
+        let further = parameters.sortedSettings.map { "\($0.value)" }.joined(separator: "/")
+        let retries =
+            (parameters.retries2.map { "r\($0)" } ?? "") + (further.isEmpty ? "" : "+\(further)")
+        guard milliseconds > 0 else { return retries.isEmpty ? "-" : retries }
         let seconds =
             milliseconds % 1000 == 0
             ? String(milliseconds / 1000)
             : Duration.fixed(Int64(milliseconds) * 1_000_000, digits: 1)
-        return "\(seconds)s" + (retries ?? "")
+        return "\(seconds)s" + retries
     }
 
     /// `4` IPv4, `6` IPv6, `v` veth, `l` loopback: `46v`; `all` for all of these.
