@@ -58,7 +58,7 @@ enum Files {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Removes what others began in a folder and never finished. Only for who has the folder's lock.
+    /// Removes what others began in a folder and never finished. Only for who has its lock.
     static func removeScratch(in folder: String, named name: String = "scratch") {
         for other in names(in: folder) where other.hasPrefix("\(name).") {
             remove("\(folder)/\(other)")

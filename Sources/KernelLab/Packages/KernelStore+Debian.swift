@@ -1,8 +1,8 @@
 extension KernelStore {
     // MARK: - What there is
 
-    /// All kernels of a flavour that Debian's releases offer, by their lists, which are fetched once
-    /// a day. Where there are none, what is kept.
+    /// All kernels of a flavour that Debian offers, by the lists of its releases, which are fetched
+    /// once a day. Where there are none, what is kept.
     /// - Throws: `KernelLabError.offline` where nothing is known and nothing kept.
     public func offer(
         flavour: String = KernelSelector.usualFlavour

@@ -2,7 +2,7 @@ import Foundation
 
 /// Kernels fetched and unpacked, kept between runs.
 ///
-/// Below its folder are `apt` (lists of what there is), `packages` (a folder a kernel) and `kernels`
+/// Below its folder are `apt` (lists of what there is), `packages` (a folder a kernel), `kernels`
 /// (unpacked, by the packages' SHA-256). What is there is whole: everything is made beside and
 /// renamed, and packages are compared with their checksums each time they are used.
 public struct KernelStore: Sendable {
