@@ -105,7 +105,7 @@ public struct Variant: Sendable {
     /// The answer in a sentence.
     public let summary: String
     /// From which commit to which, and where it was backported.
-    public let eras: [String]
+    public let eras: [Era]
     /// Whether it is one of the possible answers for given values.
     public let applies: @Sendable (Parameters) -> Bool
     /// The schedule that it predicts; empty where the behaviour has none.
@@ -115,7 +115,7 @@ public struct Variant: Sendable {
 
     /// A variant that predicts a schedule.
     public init(
-        _ name: String, _ summary: String, eras: [String],
+        _ name: String, _ summary: String, eras: [Era],
         applies: @escaping @Sendable (Parameters) -> Bool = { _ in true },
         prospects: @escaping @Sendable (Conditions, Parameters) -> [Prospect]
     ) {
@@ -129,7 +129,7 @@ public struct Variant: Sendable {
 
     /// A variant that predicts what calls return.
     public init(
-        _ name: String, _ summary: String, eras: [String],
+        _ name: String, _ summary: String, eras: [Era],
         values: @escaping @Sendable (Parameters, Conditions) -> [ValueExpectation]
     ) {
         self.name = name

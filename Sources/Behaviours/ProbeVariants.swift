@@ -15,7 +15,7 @@ public enum ProbeVariants {
         _ prospecting: @escaping Prospecting
     ) -> [Variant] {
         func variant(
-            _ name: String, _ summary: String, eras: [String],
+            _ name: String, _ summary: String, eras: [Era],
             applies: @escaping @Sendable (Parameters) -> Bool,
             _ change: @escaping @Sendable (inout KernelRules) -> Void
         ) -> Variant {

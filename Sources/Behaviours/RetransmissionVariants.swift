@@ -5,16 +5,21 @@ public import KernelTimers
 /// that asks it.
 public enum RetransmissionVariants {
     /// The variants; `fates` says what becomes of segments, given when the steps took place.
+    ///
+    /// `since` is one more change that a kernel has which shows any of them, where the behaviour
+    /// has other variants for those that lack it.
     public static func all(
         fates: @escaping @Sendable (Conditions) -> Timeline<RetransmitTimer.Fate>,
-        mainline: KernelRules = .mainline
+        mainline: KernelRules = .mainline, since more: String? = nil
     ) -> [Variant] {
         func variant(
-            _ name: String, _ summary: String, eras: [String],
+            _ name: String, _ summary: String, eras: [Era],
             applies: @escaping @Sendable (Parameters) -> Bool,
             _ change: @escaping @Sendable (inout KernelRules) -> Void
         ) -> Variant {
-            Variant(name, summary, eras: eras, applies: applies) { conditions, _ in
+            Variant(
+                name, summary, eras: eras.map { $0.with(since: more) }, applies: applies
+            ) { conditions, _ in
                 RetransmitTimer(conditions, mainline.with(change), fates: fates(conditions))
                     .prospects(written: conditions.mark("write"))
             }
@@ -22,7 +27,8 @@ public enum RetransmissionVariants {
         return [
             variant(
                 "at-deadline", "The last interval is cut, and the connection ends at T.",
-                eras: ["4.19 b701a99e431d …", "RHEL 8.0 …"], applies: \.hasUserTimeout
+                eras: ["3.10 6ba8a3b19e76, 4.19 b701a99e431d …", "RHEL 8.0 …"],
+                applies: \.hasUserTimeout
             ) { _ in },
             variant(
                 "at-next-retransmission",
@@ -43,7 +49,8 @@ public enum RetransmissionVariants {
             variant(
                 "at-deadline.no-tlp",
                 "The connection ends at T; no tail loss probe is sent.",
-                eras: ["4.19 … with net.ipv4.tcp_early_retrans=0"], applies: \.hasUserTimeout
+                eras: ["4.19 b701a99e431d … with net.ipv4.tcp_early_retrans=0"],
+                applies: \.hasUserTimeout
             ) { $0.tailLossProbe = .none },
             variant(
                 "ignored", "TCP_USER_TIMEOUT has no effect: tcp_retries2 decides.",
@@ -51,7 +58,7 @@ public enum RetransmissionVariants {
             ) { $0.retransmission = .ignored },
             variant(
                 "by-retries", "tcp_retries2 decides, as a time since the first RTO.",
-                eras: ["2.6.32 6fa12c850314 …"], applies: { !$0.hasUserTimeout }
+                eras: ["2.6.32 6fa12c850314, 3.10 6ba8a3b19e76 …"], applies: { !$0.hasUserTimeout }
             ) { _ in },
             variant(
                 "by-retries.no-tlp", "As before, without a tail loss probe.",

@@ -1,23 +1,26 @@
 import Foundation
 import PackagePlugin
 
-/// Collects the behaviours: one file in `Catalogue/` is one behaviour, named as the file.
+/// Collects what the catalogue is made of: behaviours, upstream changes.
 ///
-/// So that a new behaviour is one file that touches nothing else, not even a list.
+/// One file in `Catalogue/` is one behaviour, one file in `Changes/` a list of changes, each named
+/// as its file: so a new one is one file that touches nothing else, not even a list.
 @main
 struct CatalogueList: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         guard let module = target as? any SourceModuleTarget else { return [] }
-        let names = module.sourceFiles(withSuffix: "swift").map(\.url)
-            .filter { $0.deletingLastPathComponent().lastPathComponent == "Catalogue" }
-            .map { $0.deletingPathExtension().lastPathComponent }
-            .sorted()
         let output = context.pluginWorkDirectoryURL.appending(path: "Catalogue+All.swift")
+        let arguments = ["Catalogue", "Changes", "Expected"].flatMap { folder in
+            module.sourceFiles(withSuffix: "swift").map(\.url)
+                .filter { $0.deletingLastPathComponent().lastPathComponent == folder }
+                .map { "\(folder)/\($0.deletingPathExtension().lastPathComponent)" }
+                .sorted()
+        }
         return [
             .buildCommand(
-                displayName: "Collecting the behaviours",
+                displayName: "Collecting the catalogue",
                 executable: try context.tool(named: "catalogue-list").url,
-                arguments: [output.path(percentEncoded: false)] + names,
+                arguments: [output.path(percentEncoded: false)] + arguments,
                 inputFiles: [], outputFiles: [output])
         ]
     }

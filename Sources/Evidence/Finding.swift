@@ -29,6 +29,9 @@ public struct Finding: Codable, Sendable, Hashable {
     public var notes: [String]
     /// Which attempt was judged.
     public var attempt: Int
+    /// What this kernel is known to do instead of what is promised, where it is; nil in what was
+    /// judged before there were such lists.
+    public var known: KnownDeviation?
 
     /// A finding without details yet.
     public init(trial: TrialID, verdict: Verdict, attempt: Int = 1) {
@@ -44,6 +47,35 @@ public struct Finding: Codable, Sendable, Hashable {
     /// A moment counted from the beginning of the outage, as people count it.
     public func sinceOutage(_ moment: Moment) -> Moment {
         Moment(nanoseconds: moment.nanoseconds &- (outageBegan?.nanoseconds ?? 0))
+    }
+}
+
+/// A deviation that is expected of a kernel, and whether it was found.
+public struct KnownDeviation: Codable, Sendable, Hashable {
+    /// Where it is written up.
+    public var reference: String
+    /// The variant that is expected; nil where it is like none that is known.
+    public var variant: String?
+    /// Whether the kernel does what is expected of it.
+    public var outcome: Outcome
+
+    /// A deviation that is expected.
+    public init(reference: String, variant: String?, outcome: Outcome) {
+        self.reference = reference
+        self.variant = variant
+        self.outcome = outcome
+    }
+
+    /// What became of an expected deviation.
+    public enum Outcome: String, Codable, Sendable, Hashable {
+        /// It is there.
+        case shown
+        /// The kernel keeps the promise after all: the list is out of date.
+        case vanished
+        /// The kernel deviates in another way.
+        case other
+        /// Nothing can be said.
+        case untold
     }
 }
 

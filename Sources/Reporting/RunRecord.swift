@@ -22,7 +22,7 @@ public struct RunRecord: Codable, Sendable, Hashable {
         self.suite = suite
         self.kernel = kernel
         self.findings = findings.sorted { $0.trial < $1.trial }
-        status = RunStatus(findings.map(\.verdict))
+        status = RunStatus(findings)
     }
 }
 
@@ -34,6 +34,12 @@ public enum RunStatus: String, Codable, Sendable, Hashable, CaseIterable {
     case deviates
     /// Nothing deviates, but something is inconclusive, or nothing was applicable.
     case inconclusive
+
+    /// What these findings add up to. An expected deviation is as good as a promise kept, and one
+    /// that has vanished is as bad as a promise broken, unless that is to be judged strictly.
+    public init(_ findings: [Finding], isStrict: Bool = false) {
+        self.init(isStrict ? findings.map(\.verdict) : findings.map(\.verdictAsExpected))
+    }
 
     /// What these verdicts add up to. No verdict at all is no success.
     public init(_ verdicts: [Verdict]) {
@@ -57,6 +63,17 @@ public enum RunStatus: String, Codable, Sendable, Hashable, CaseIterable {
         case .conforms: 0
         case .deviates: 1
         case .inconclusive: 2
+        }
+    }
+}
+
+extension Finding {
+    /// The verdict, measured by what is expected of this kernel.
+    var verdictAsExpected: Verdict {
+        switch known?.outcome {
+        case .shown: .conforms
+        case .vanished: .deviates
+        case .other, .untold, nil: verdict
         }
     }
 }

@@ -12,7 +12,10 @@ struct Etimedout: AsyncParsableCommand {
             2 if something is inconclusive or could not be found out.
             """,
         version: EtimedoutVersion.text,
-        subcommands: [RunCommand.self, JudgeCommand.self, PredictCommand.self, KernelsCommand.self])
+        subcommands: [
+            RunCommand.self, JudgeCommand.self, AuditCommand.self, PredictCommand.self,
+            KernelsCommand.self,
+        ])
 }
 
 @main

@@ -115,7 +115,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Who performs on a kernel, which is fetched first where it must be.
-    private static func performer(for selector: KernelSelector) async throws -> any Performer {
+    static func performer(for selector: KernelSelector) async throws -> any Performer {
         if selector == .host { return PerformerProcess(path: try PerformerLocator.locate()) }
         let path = try PerformerLocator.locate(forGuests: true)
         let store = KernelStore(say: Terminal.note)
@@ -146,7 +146,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Performs with a line of progress. Where nothing was performed nothing is left behind.
-    private static func perform(_ campaign: Campaign) async throws -> CampaignResult {
+    static func perform(_ campaign: Campaign) async throws -> CampaignResult {
         let line = ProgressLine()
         defer { line.erase() }
         do {

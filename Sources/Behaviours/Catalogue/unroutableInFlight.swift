@@ -30,7 +30,9 @@ extension Behaviour {
         },
         outage: .step("silence"),
         assumedMarks: { _ in [:] },
-        variants: RetransmissionVariants.all(fates: Self.lostThenUnroutable) + [
+        variants: RetransmissionVariants.all(
+            fates: Self.lostThenUnroutable, since: "5.4 595e0651d029"
+        ) + [
             Variant(
                 "at-deadline.einval", "The connection ends at T, with EINVAL.",
                 eras: ["4.19 b701a99e431d … 5.4 595e0651d029", "RHEL 8.0 … 8.1"],

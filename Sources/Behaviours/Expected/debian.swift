@@ -1,0 +1,4 @@
+extension Expectation {
+    /// What kernels that Debian ships are known to break.
+    static let debian: [Expectation] = []
+}
