@@ -56,7 +56,13 @@ let package = Package(
             path: "Sources/CatalogueList"),
         .executableTarget(name: "catalogue-list", swiftSettings: strict),
         module("Judge", ["Behaviours", "Evidence", "KernelTimers", "Wire"]),
-        module("Reporting", ["Judge", "Behaviours", "Evidence", "KernelTimers", "Wire"]),
+        .target(
+            name: "Reporting",
+            dependencies: ["Judge", "Behaviours", "Evidence", "KernelTimers", "Wire"],
+            resources: [
+                .embedInCode("Pages/Assets/page.css"), .embedInCode("Pages/Assets/page.js"),
+            ],
+            swiftSettings: strict),
 
         // What touches a kernel.
         module("LinuxNet", ["CLinux", "CNetlink", "CPcap", systemPackage]),

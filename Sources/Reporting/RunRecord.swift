@@ -81,7 +81,10 @@ extension Finding {
 /// What of a run is not deterministic: `provenance.json`.
 public struct Provenance: Codable, Sendable, Hashable {
     /// The version of this format.
-    public var format = 1
+    public static let currentFormat = 1
+
+    /// The version of the format in which this was written.
+    public var format = Self.currentFormat
     /// When the run began, ISO 8601 in UTC.
     public var began: String
     /// When it ended.

@@ -13,7 +13,8 @@ struct Etimedout: AsyncParsableCommand {
             """,
         version: EtimedoutVersion.text,
         subcommands: [
-            RunCommand.self, JudgeCommand.self, AuditCommand.self, PredictCommand.self,
+            RunCommand.self, JudgeCommand.self, AuditCommand.self, ReportCommand.self,
+            PredictCommand.self,
             KernelsCommand.self,
         ])
 }

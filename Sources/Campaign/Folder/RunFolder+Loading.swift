@@ -7,6 +7,8 @@ public import Reporting
 public struct StoredRun: Sendable {
     /// What was found at the time; nil for a single observation.
     public var record: RunRecord?
+    /// Under which circumstances; nil where that was not stored.
+    public var provenance: Provenance?
     /// All attempts that were stored, in the order of their trials.
     public var observations: [StoredObservation]
 }
@@ -17,6 +19,8 @@ public struct StoredObservation: Sendable {
     public var observation: Observation
     /// The capture's path, relative to the run's folder.
     public var capturePath: String
+    /// The path of the observation's own file, relative to the run's folder.
+    public var path: String
 }
 
 extension RunFolder {
@@ -35,7 +39,14 @@ extension RunFolder {
             observations.append(try folder.loadObservation(String(name.dropLast(5))))
         }
         try folder.checkCompleteness(record, observations)
-        return StoredRun(record: record, observations: observations)
+        return StoredRun(
+            record: record, provenance: try folder.loadProvenance(), observations: observations)
+    }
+
+    private func loadProvenance() throws(RunFolderError) -> Provenance? {
+        let path = "\(path)/\(Name.provenance)"
+        guard FileSystem.exists(path) else { return nil }
+        return try Self.decode(path, currentFormat: Provenance.currentFormat)
     }
 
     private static func loadSingle(_ path: String) throws(RunFolderError) -> StoredRun {
@@ -88,7 +99,8 @@ extension RunFolder {
             throw RunFolderError(path, reason)
         }
         return StoredObservation(
-            observation: observation, capturePath: Self.capturePath(name))
+            observation: observation, capturePath: Self.capturePath(name),
+            path: "\(Name.observations)/\(name).json")
     }
 
     /// Whoever removes an observation must not keep what was found of it.

@@ -9,6 +9,7 @@ public import Reporting
 ///     provenance.json              dates, host, versions, attempts
 ///     observations/TRIAL.json      what was witnessed, but for the packets
 ///     pcap/TRIAL.pcapng            the packets
+///     index.html                   the page for people
 ///     junit.xml, results.ktap
 ///
 /// An earlier attempt of a trial that was performed again is `TRIAL.attempt1`. Every file is
@@ -25,6 +26,7 @@ public struct RunFolder: Sendable, Hashable {
         static let provenance = "provenance.json"
         static let observations = "observations"
         static let captures = "pcap"
+        static let page = "index.html"
         static let junit = "junit.xml"
         static let ktap = "results.ktap"
     }
@@ -137,6 +139,14 @@ public struct RunFolder: Sendable, Hashable {
             Array(KTAP.text(trials, kernel: kernel).utf8), to: "\(path)/\(Name.ktap)")
         try write(provenance, to: "\(path)/\(Name.provenance)")
         try write(record, to: "\(path)/\(Name.run)")
+        // From what was stored, so that the page of a run and `report` of its folder are the same.
+        try FileSystem.write(
+            Array(RunPage(try Self.load(path).reported).text.utf8), to: "\(path)/\(Name.page)")
+    }
+
+    /// Writes a file that somebody asked for: whole, or not at all.
+    public static func write(_ bytes: [UInt8], toFile path: String) throws(RunFolderError) {
+        try FileSystem.write(bytes, to: path)
     }
 
     /// Removes the folder, if nothing was ever stored in it: of a run that was refused.

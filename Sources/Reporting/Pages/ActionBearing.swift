@@ -1,0 +1,25 @@
+import Evidence
+
+/// What a step means for the connection: what a plot shows as a bar, and what as a mark.
+enum ActionBearing: Hashable {
+    /// From here on something is wrong, in a few words.
+    case impairs(String)
+    /// What was wrong is put right.
+    case restores
+    /// It changes what the kernel does.
+    case acts
+    /// It watches, waits or prepares.
+    case watches
+
+    init(_ action: Action, by actor: Actor) {
+        switch action {
+        case .dropReceived: self = .impairs("what the \(actor.rawValue) receives is dropped")
+        case .removeAddress: self = .impairs("the \(actor.rawValue)’s address is gone")
+        case .deliverReceived, .restoreAddress: self = .restores
+        case .send, .fill, .setOption: self = .acts
+        case .listen, .connect, .accept, .receive, .awaitAcknowledged, .awaitReadable, .getOption,
+            .awaitError, .inspectTimer, .watch, .call:
+            self = .watches
+        }
+    }
+}

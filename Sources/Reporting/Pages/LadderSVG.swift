@@ -1,0 +1,163 @@
+import KernelTimers
+
+/// A ladder as SVG: what is drawn, and where.
+struct LadderSVG {
+    /// The plot's width in its own units; it is scaled to the page.
+    static let width = 960.0
+    private static let gutter = 104.0
+    private static let margin = 22.0
+    private static let rungHeight = 30.0
+    private static let axisHeight = 26.0
+
+    private let ladder: Ladder
+    private let scale: TimeScale
+    private let rungs: [Ladder.Rung]
+
+    /// The drawing of a ladder; several on one axis share the end of the latest.
+    init(_ ladder: Ladder, end: Moment? = nil) {
+        self.ladder = ladder
+        rungs = ladder.rungs
+        scale = TimeScale(
+            end: end ?? ladder.end, left: Self.gutter, right: Self.width - Self.margin)
+    }
+
+    private var bottom: Double { 6 + Double(rungs.count) * Self.rungHeight }
+
+    /// The element.
+    var html: HTML {
+        let height = Int(bottom + Self.axisHeight)
+        return """
+            <svg class="ladder" viewBox="0 0 \(Int(Self.width)) \(height)" role="img" \
+            aria-label="\(ladder.title)"><title>\(ladder.title)</title>\
+            <desc>\(ladder.description)</desc>\(bands)\(lines)\(axis)\(spans)\(marks)</svg>
+            """
+    }
+
+    private func middle(_ rung: Ladder.Rung) -> Double {
+        6 + (Double(rungs.firstIndex(of: rung) ?? 0) + 0.5) * Self.rungHeight
+    }
+
+    private static func number(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        let (whole, rest) = (tenths / 10, abs(tenths % 10))
+        return rest == 0 ? "\(whole)" : "\(whole).\(rest)"
+    }
+
+    // MARK: - Ground
+
+    private var bands: HTML {
+        .joined(
+            ladder.bands.map { band in
+                // A window of some milliseconds among seconds would not be seen.
+                let from = scale.place(band.window.earliest)
+                let width = max(4, scale.place(band.window.latest) - from)
+                let left = min(from, from - (4 - min(4, width)) / 2)
+                return """
+                    <rect class="\(band.isAbort ? "bz" : "b")" x="\(Self.number(left))" y="6" \
+                    width="\(Self.number(width))" height="\(Self.number(bottom - 6))">\
+                    <title>\(band.title)</title></rect>
+                    """
+            })
+    }
+
+    private var lines: HTML {
+        .joined(
+            rungs.map { rung in
+                let y = Self.number(middle(rung))
+                return """
+                    <text class="rl" x="0" y="\(Self.number(middle(rung) + 4))">\(rung.label)\
+                    </text>\
+                    <path class="rg" d="M\(Self.number(Self.gutter)) \(y)H\
+                    \(Self.number(Self.width - Self.margin))"/>
+                    """
+            })
+    }
+
+    private var axis: HTML {
+        let ticks = scale.ticks(gap: 46)
+        let path = ticks.map { "M\(Self.number($0.place)) \(Self.number(bottom))v5" }
+        let labels = ticks.map { tick -> HTML in
+            """
+            <text class="tk" x="\(Self.number(tick.place))" \
+            y="\(Self.number(bottom + 19))">\(tick.label)</text>
+            """
+        }
+        return """
+            <path class="ax" d="M\(Self.number(Self.gutter)) \(Self.number(bottom))H\
+            \(Self.number(Self.width - Self.margin))\(path.joined())"/>\(labels)
+            """
+    }
+
+    // MARK: - Figures
+
+    private var spans: HTML {
+        .joined(
+            ladder.spans.map { span in
+                let from = scale.place(span.from)
+                let width = max(3, scale.place(span.until) - from)
+                let y = middle(span.rung)
+                let name = span.rung == .network ? "im" : "wt"
+                let title =
+                    "\(span.label): \(Window(span.from, span.until).text)"
+                let label: HTML =
+                    width > Double(span.label.count) * 6.2 + 12
+                    ? """
+                    <text class="sl" x="\(Self.number(from + 8))" \
+                    y="\(Self.number(y + 4))">\(span.label)</text>
+                    """ : .none
+                return """
+                    <g class="\(name)"><title>\(title)</title><rect x="\(Self.number(from))" \
+                    y="\(Self.number(y - 9))" width="\(Self.number(width))" height="18" rx="3"/>\
+                    \(label)</g>
+                    """
+            })
+    }
+
+    private var marks: HTML {
+        .joined(
+            ladder.marks.map { mark in
+                let from = scale.place(mark.window.earliest)
+                let until = scale.place(mark.window.latest)
+                let x = Self.number((from + until) / 2)
+                let y = Self.number(middle(mark.rung))
+                let extent: HTML =
+                    until - from > 3
+                    ? """
+                    <path class="ex" d="M\(Self.number(from)) \(y)H\(Self.number(until))"/>
+                    """ : .none
+                let ring: HTML =
+                    mark.isUnexpected ? "<use href=\"#m-u\" x=\"\(x)\" y=\"\(y)\"/>" : .none
+                return """
+                    <g class="k-\(mark.shape.rawValue)"><title>\(mark.title)</title>\(extent)\
+                    <use href="#m-\(mark.shape.rawValue)" x="\(x)" y="\(y)"/>\(ring)\
+                    \(label(mark, at: (from + until) / 2))</g>
+                    """
+            })
+    }
+
+    private func label(_ mark: Ladder.Mark, at place: Double) -> HTML {
+        guard let label = mark.label else { return .none }
+        let isRight = place < Self.width - Self.margin - Double(label.count) * 8 - 14
+        return """
+            <text class="el" x="\(Self.number(isRight ? place + 11 : place - 11))" \
+            y="\(Self.number(middle(mark.rung) + 4))"\
+            \(HTML(trusted: isRight ? "" : " text-anchor=\"end\""))>\(label)</text>
+            """
+    }
+
+    /// The shapes, once a page.
+    static let symbols: HTML = """
+        <svg width="0" height="0" aria-hidden="true" style="position:absolute"><defs>\
+        <g id="m-d"><circle r="5"/></g>\
+        <g id="m-p"><circle r="4.5" class="h"/><circle r="1.8"/></g>\
+        <g id="m-r"><path d="M0-5.5 5.5 4.5H-5.5z"/></g>\
+        <g id="m-w"><path d="M0-6 6 0 0 6-6 0z" class="h"/></g>\
+        <g id="m-a"><path d="M0 5.5 5.5-4.5H-5.5z" class="h"/></g>\
+        <g id="m-x"><path d="M-4.5-4.5 4.5 4.5M-4.5 4.5 4.5-4.5" class="h"/></g>\
+        <g id="m-e"><path d="M-2.9-7H2.9L7-2.9V2.9L2.9 7H-2.9L-7 2.9V-2.9z"/>\
+        <path d="M0-4V1M0 3.2V3.4" class="n"/></g>\
+        <g id="m-s"><path d="M0-7V7" class="h"/></g>\
+        <g id="m-o"><rect x="-4" y="-4" width="8" height="8"/></g>\
+        <g id="m-u"><circle r="9" class="h"/></g></defs></svg>
+        """
+}

@@ -1,0 +1,166 @@
+import Behaviours
+import Evidence
+
+/// A run as one page that needs nothing else: no network, no server, no file beside it.
+public struct RunPage: Sendable {
+    private let run: ReportedRun
+    private let identity: IdentityView
+    private let behaviours: [BehaviourView]
+
+    /// The page of a run. Behaviours are described as today's catalogue has them.
+    public init(_ run: ReportedRun) {
+        self.run = run
+        identity = IdentityView(run)
+        var groups: [(id: String, trials: [ReportedTrial])] = []
+        for trial in run.trials {
+            let id = trial.finding.trial.behaviour
+            if groups.last?.id == id {
+                groups[groups.count - 1].trials.append(trial)
+            } else {
+                groups.append((id, [trial]))
+            }
+        }
+        behaviours = groups.map { group in
+            let behaviour = Catalogue.behaviour(group.id)
+            return BehaviourView(
+                group.id, behaviour,
+                group.trials.map { TrialView($0, behaviour, run.record.kernel) },
+                group.trials.map(\.finding))
+        }
+    }
+
+    /// The document.
+    public var text: String {
+        Page(
+            title: "\(run.record.status.rawValue): Linux \(run.record.kernel.release)",
+            body: """
+                \(header)<main>
+                \(filters)
+                <section id="matrix"><h2>Behaviours</h2>\(MatrixView(behaviours).html)</section>
+                <section id="identity"><h2>Identity</h2>\(identity.html)</section>
+                <section id="trials"><h2>Trials</h2>\(Self.key)
+                \(behaviours.map(\.html))</section></main>
+                \(Self.footer)
+                """
+        ).text
+    }
+
+    // MARK: - Head
+
+    private func count(_ name: String) -> Int {
+        run.record.findings.count { $0.verdict.name == name }
+    }
+
+    private var header: HTML {
+        let kernel = run.record.kernel
+        let trials = Words.count(run.record.findings.count, "trial")
+        return """
+            <header class="top"><p class="over">etimedout · what this kernel does when a TCP peer \
+            goes silent</p><h1>Linux \(kernel.release)</h1>\
+            <p class="sub">\(kernel.machine) · HZ \(kernel.hz) · \(kernel.selector) · \(trials) of \
+            \(Words.count(behaviours.count, "behaviour"))</p>\
+            <p class="state">\(statement)</p>\(proportions)</header>
+            """
+    }
+
+    private var statement: HTML {
+        let badge = VerdictView(Self.verdict(run.record.status)).badge
+        let words: String =
+            switch run.record.status {
+            case .conforms: "Everything that could be asked is as the documentation promises."
+            case .deviates:
+                Words.count(count("deviates"), "trial")
+                    + " did not do what the documentation promises."
+            case .inconclusive: "Nothing deviates, but not everything could be found out."
+            }
+        return "\(badge) \(words)"
+    }
+
+    private static func verdict(_ status: RunStatus) -> Verdict {
+        switch status {
+        case .conforms: .conforms
+        case .deviates: .deviates
+        case .inconclusive: .inconclusive(cause: "")
+        }
+    }
+
+    /// The share of each verdict as a bar, each with its number in words.
+    private var proportions: HTML {
+        let parts = VerdictView.all.map(VerdictView.init).filter { count($0.name) > 0 }
+        let bars = parts.map { part -> HTML in
+            "<i class=\"v-\(part.name)\" style=\"flex:\(count(part.name))\"></i>"
+        }
+        let words = parts.map { part -> HTML in
+            """
+            <span class="v-\(part.name)"><b>\(part.symbol)</b> \(count(part.name)) \(part.word)\
+            </span>
+            """
+        }
+        return """
+            <div class="bar" aria-hidden="true">\(bars)</div><p class="counts">\(words)</p>
+            """
+    }
+
+    // MARK: - Filters
+
+    private var filters: HTML {
+        let verdicts = VerdictView.all.map(VerdictView.init).filter { count($0.name) > 0 }
+            .map { part -> HTML in
+                """
+                <label><input type="checkbox" name="v" value="\(part.name)" checked> \
+                \(part.symbol) \(part.word)</label>
+                """
+            }
+        let trials = behaviours.flatMap(\.trials)
+        let matrix = MatrixView(behaviours)
+        return """
+            <form id="filters" role="search" aria-label="Filters" hidden>\
+            <label class="find">Find <input type="search" name="q" \
+            placeholder="behaviour, variant, errno" autocomplete="off"></label>\
+            <fieldset><legend>Verdict</legend>\(verdicts)</fieldset>\
+            \(Self.choice("t", "Asked with", matrix.columns))\
+            \(Self.choice("f", "Family", Self.distinct(trials.map(\.trial.parameters.family))))\
+            \(Self.choice("l", "Link", Self.distinct(trials.map(\.trial.parameters.link))))\
+            <span class="act"><output aria-live="polite"></output>\
+            <button type="button" data-do="open">Open all</button>\
+            <button type="button" data-do="close">Close all</button>\
+            <button type="reset">Reset</button></span></form>
+            """
+    }
+
+    private static func choice(_ name: String, _ label: String, _ values: [String]) -> HTML {
+        let options = values.map { value -> HTML in "<option value=\"\(value)\">\(value)</option>" }
+        return """
+            <label>\(label) <select name="\(name)"><option value="">any</option>\(options)</select>\
+            </label>
+            """
+    }
+
+    private static func distinct<Value: RawRepresentable<String>>(_ values: [Value]) -> [String] {
+        Set(values.map(\.rawValue)).sorted()
+    }
+
+    // MARK: - Words about the page
+
+    private static let key: HTML = """
+        <details class="in key"><summary>How to read the plots</summary><p>Time runs to the right, \
+        from the beginning of the outage, on a scale of log(1 + t / 200 ms), so that 200 ms and a \
+        quarter of an hour can both be read. The model’s windows are the shaded bands through all \
+        rungs, the last one, stronger, being the window of the end. Marks are what the witnesses \
+        saw; a mark in a ring is in nobody’s schedule. Hovering over any of them shows its \
+        numbers, which the table below the plot has, too.</p><ul>\
+        \(Ladder.Shape.allCases.map { shape -> HTML in
+            """
+            <li><svg class="ladder sym" viewBox="-9 -9 18 18" width="18" height="18" \
+            aria-hidden="true"><g class="k-\(shape.rawValue)"><use href="#m-\(shape.rawValue)"/>\
+            </g></svg> \(shape.words)</li>
+            """
+        })</ul></details>
+        """
+
+    private static let footer: HTML = """
+        <footer>Made by etimedout. Everything on this page is worked out from \
+        <code>run.json</code>, the observations and the captures beside it; \
+        <code>etimedout judge</code> judges them again, anywhere.</footer>
+        """
+}

@@ -1,0 +1,194 @@
+import Evidence
+
+extension TrialView {
+    /// The section: a line that sums it up, and behind it all the rest.
+    var html: HTML {
+        """
+        <details class="trial" id="\(anchor)"\(filterAttributes)\(isOpen)>\
+        <summary>\(verdict.badge)<span class="q">\(Words.asked(trial.parameters))</span>\
+        <span class="on">\(Words.family(trial.parameters.family)) · \
+        \(trial.parameters.link.rawValue)</span><span class="va">\(variant)</span>\
+        <span class="nu">\(outcome)</span></summary>
+        <div class="body">\(reasons)\(plot)\(silenceBox)\(schedule)\(witnesses)\(more)\(links)</div>
+        </details>
+
+        """
+    }
+
+    /// What the filters of the page compare.
+    var filterAttributes: HTML {
+        """
+         data-v="\(verdict.name)" data-t="\(Words.askedShort(trial.parameters))" \
+        data-f="\(trial.parameters.family.rawValue)" data-l="\(trial.parameters.link.rawValue)"
+        """
+    }
+
+    /// What went wrong is open from the beginning.
+    private var isOpen: HTML {
+        verdict.name == "deviates" || verdict.name == "inconclusive" ? " open" : .none
+    }
+
+    private var outcome: HTML {
+        var pieces: [HTML] = []
+        if let errno { pieces.append("<b>\(errno)</b>") }
+        if let observed { pieces.append("\(observed) s") }
+        if let expected { pieces.append("<i>expected \(expected)</i>") }
+        return .joined(pieces, by: " ")
+    }
+
+    private var reasons: HTML {
+        var html: [HTML] = []
+        if let reason = verdict.reason { html.append("<p class=\"why\">\(reason)</p>") }
+        if !partings.isEmpty {
+            let items = partings.map { parting -> HTML in
+                "<li><b>\(parting.name)</b> \(parting.value)</li>"
+            }
+            let what: HTML =
+                verdict.name == "deviates"
+                ? "Where it parts from what was promised" : "Where it parts"
+            html.append("<div class=\"part\"><h4>\(what)</h4><ol>\(items)</ol></div>")
+        }
+        return .joined(html)
+    }
+
+    private var plot: HTML {
+        guard let ladder else {
+            return "<p class=\"none\">Only return values are judged here; time plays no part.</p>"
+        }
+        return """
+            <figure class="plot"><div class="scroll" tabindex="0" role="group" \
+            aria-label="Plot, can be scrolled">\(LadderSVG(ladder).html)</div></figure>
+            """
+    }
+
+    private var silenceBox: HTML {
+        guard !silence.isEmpty else { return .none }
+        let lines = silence.map { line -> HTML in "\(line) " }
+        return "<div class=\"silence\"><h4>Why silence is the evidence</h4><p>\(lines)</p></div>"
+    }
+
+    // MARK: - Expected beside observed
+
+    private var schedule: HTML {
+        guard !events.isEmpty else { return .none }
+        let rows = events.map { event -> HTML in
+            """
+            <tr\(event.isParting ? " class=\"bad\"" : .none)><td>\(event.number)</td>\
+            <th scope="row">\(event.name)\(event.isParting ? " <b>parts here</b>" : .none)</th>\
+            <td>\(event.expected)</td><td>\(event.observed.isEmpty ? "–" : event.observed)</td>\
+            <td>\(Self.meter(event.place))</td><td>\(event.witness)</td>\
+            <td class="der">\(event.derivation)</td></tr>
+            """
+        }
+        let zero = clockZero.map { zero -> HTML in
+            """
+            <p class="foot">Seconds from the beginning of the outage, which is \(zero) s on the \
+            trial’s clock, by which derivations and the capture’s comments count.</p>
+            """
+        }
+        return """
+            <h4>Expected beside observed</h4><div class="scroll" tabindex="0" role="group" \
+            aria-label="Table, can be scrolled"><table class="ev"><thead><tr>\
+            <th scope="col">#</th><th scope="col">Event</th><th scope="col">Expected, s</th>\
+            <th scope="col">Observed, s</th><th scope="col">In its window</th>\
+            <th scope="col">Witness</th><th scope="col">How the window is derived</th></tr></thead>\
+            <tbody>\(rows)</tbody></table></div>\(zero)
+            """
+    }
+
+    /// Where in its window an event lay, as a bar and as a number.
+    private static func meter(_ place: Int?) -> HTML {
+        guard let place else { return "<span class=\"m0\">–</span>" }
+        return "<span class=\"m\"><i style=\"left:\(place)%\"></i></span> \(place) %"
+    }
+
+    // MARK: - Witnesses
+
+    private var witnesses: HTML {
+        guard !wire.isEmpty || !kernel.isEmpty || !calls.isEmpty else { return .none }
+        let notable = calls.filter { $0.who == "subject" }
+        let rows = notable.map { call -> HTML in
+            """
+            <tr><td>\(call.time)</td><th scope="row">\(call.step)</th><td>\(call.call)</td>\
+            <td>\(call.result)</td></tr>
+            """
+        }
+        return """
+            <h4>The three witnesses</h4><div class="three"><section><h5>Application</h5>\
+            <table><thead><tr><th scope="col">at, s</th><th scope="col">step</th>\
+            <th scope="col">call</th><th scope="col">returned</th></tr></thead>\
+            <tbody>\(rows)</tbody></table></section>\
+            <section><h5>Wire</h5>\(Self.list(wire))</section>\
+            <section><h5>Kernel</h5>\(Self.list(kernel))\
+            \(options.isEmpty ? .none : "<h5>Options read back</h5>\(Self.list(options))")\
+            </section></div>
+            """
+    }
+
+    static func list(_ pairs: [Pair]) -> HTML {
+        let rows = pairs.map { pair -> HTML in
+            "<div><dt>\(pair.name)</dt><dd>\(pair.value)</dd></div>"
+        }
+        return "<dl>\(rows)</dl>"
+    }
+
+    // MARK: - The rest
+
+    private var more: HTML {
+        var html: [HTML] = []
+        if !notes.isEmpty {
+            let items = notes.map { note -> HTML in "<li>\(note)</li>" }
+            html.append("<h4>Notes</h4><ul class=\"notes\">\(items)</ul>")
+        }
+        if !script.isEmpty {
+            let lines = script.map { line -> HTML in "<li>\(line)</li>" }
+            html.append(
+                "<details class=\"in\"><summary>Script, in words</summary>"
+                    + "<ol class=\"script\">\(lines)</ol></details>")
+        }
+        if !counters.isEmpty { html.append(counterTable) }
+        if !sysctls.isEmpty {
+            html.append(
+                "<details class=\"in\"><summary>Sysctls of the namespace</summary>"
+                    + "\(Self.list(sysctls))</details>")
+        }
+        return .joined(html)
+    }
+
+    private var counterTable: HTML {
+        let rows = counters.map { counter -> HTML in
+            """
+            <tr><th scope="row">\(counter.name)</th><td>\(counter.before)</td>\
+            <td>\(counter.after)</td><td>\(counter.change)</td>\
+            <td>\(counter.isModelled ? "yes" : "")</td></tr>
+            """
+        }
+        return """
+            <details class="in"><summary>Counters before and after</summary><div class="scroll" \
+            tabindex="0" role="group" aria-label="Table, can be scrolled"><table class="num">\
+            <thead><tr><th scope="col">Counter</th><th scope="col">before</th>\
+            <th scope="col">after</th><th scope="col">change</th>\
+            <th scope="col">in the model</th></tr></thead><tbody>\(rows)</tbody></table></div>\
+            </details>
+            """
+    }
+
+    private var links: HTML {
+        var files: [HTML] = []
+        if let capture {
+            files.append("<a href=\"\(VisibleText.href(capture))\">Capture (pcapng)</a>")
+        }
+        if let observation {
+            files.append("<a href=\"\(VisibleText.href(observation))\">Observation (JSON)</a>")
+        }
+        return """
+            <div class="again"><span>Again:</span> <code>\(again)</code>\
+            <button type="button" class="copy" hidden>Copy</button></div>\
+            <p class="files">\(.joined(files, by: " · "))</p>
+            """
+    }
+}
+
+extension HTML {
+    static func + (left: HTML, right: HTML) -> HTML { HTML(trusted: left.text + right.text) }
+}

@@ -1,0 +1,137 @@
+import Behaviours
+import Evidence
+import KernelTimers
+
+/// What the section of a trial shows.
+struct TrialView {
+    /// One event, expected beside observed.
+    struct Event: Hashable {
+        var number: String
+        var name: String
+        var expected: String
+        var observed: String
+        /// Where in its window it lay, percent.
+        var place: Int?
+        var witness: String
+        var derivation: String
+        var isParting = false
+    }
+
+    /// A name and what it is.
+    struct Pair: Hashable {
+        var name: String
+        var value: String
+    }
+
+    /// A call of the application.
+    struct Call: Hashable {
+        var time: String
+        var who: String
+        var step: String
+        var call: String
+        var result: String
+    }
+
+    /// A counter.
+    struct Counter: Hashable {
+        var name: String
+        var before: String
+        var after: String
+        var change: String
+        var isModelled: Bool
+    }
+
+    var trial: TrialID
+    var anchor: String
+    var verdict: VerdictView
+    var variant: String
+    var expected: String?
+    var observed: String?
+    var errno: String?
+    var partings: [Pair] = []
+    var notes: [String] = []
+    var events: [Event] = []
+    var ladder: Ladder?
+    var silence: [String] = []
+    var calls: [Call] = []
+    var wire: [Pair] = []
+    var kernel: [Pair] = []
+    var options: [Pair] = []
+    var counters: [Counter] = []
+    var sysctls: [Pair] = []
+    var script: [String] = []
+    var capture: String?
+    var observation: String?
+    var again: String
+    var clockZero: String?
+
+    init(_ reported: ReportedTrial, _ behaviour: Behaviour?, _ identity: KernelIdentity) {
+        let finding = reported.finding
+        trial = finding.trial
+        anchor = Self.anchor(finding.trial)
+        verdict = VerdictView(finding.verdict)
+        variant = Self.variant(finding)
+        if let window = finding.expectedAbort {
+            expected = Words.seconds(finding.sinceOutage(window))
+        }
+        observed = finding.observedAbort.map { Words.seconds(finding.sinceOutage($0)) }
+        errno = finding.errno?.name
+        let frames = reported.judged.frames
+        partings = finding.partings.map {
+            Pair(name: $0.aspect.rawValue, value: frames.renumbered($0.text))
+        }
+        notes = finding.notes.map(frames.renumbered)
+        events = Self.events(finding, frames)
+        ladder = Ladder(reported, behaviour)
+        clockZero = finding.outageBegan.map { Duration.fixed($0.nanoseconds, digits: 6) }
+        capture = reported.judged.capturePath
+        observation = reported.observationPath
+        again = Reproduction.line(finding.trial, identity)
+        if let observation = reported.observation { witness(observation, finding) }
+    }
+
+    /// The name under which the section is found.
+    static func anchor(_ trial: TrialID) -> String { "t-" + VisibleText.slug("\(trial)") }
+
+    /// The variants that match, or the nearest, marked so.
+    static func variant(_ finding: Finding) -> String {
+        if !finding.variants.isEmpty { return finding.variants.joined(separator: " / ") }
+        switch finding.verdict {
+        case .deviates, .conforms: return finding.nearest.map { "nearest: \($0)" } ?? "unknown"
+        case .inconclusive, .notApplicable: return ""
+        }
+    }
+
+    private static func events(_ finding: Finding, _ frames: FrameMap) -> [Event] {
+        let parted = Set(finding.partings.compactMap(\.eventIndex))
+        return finding.comparisons.enumerated().map { index, comparison in
+            let window = finding.sinceOutage(comparison.expected.window)
+            var event = Event(
+                number: String(index + 1), name: "\(comparison.expected.kind)",
+                expected: Words.seconds(window), observed: "", witness: "no witness",
+                derivation: comparison.expected.derivation)
+            if let observed = comparison.observed {
+                let seen = finding.sinceOutage(observed.window)
+                event.observed = Words.seconds(seen)
+                event.witness = frames.renumbered(observed.source)
+                event.place = place(of: seen, in: window)
+            }
+            event.isParting = parted.contains(index)
+            if comparison.excusedNanoseconds > 0 {
+                let excused = Duration.fixed(comparison.excusedNanoseconds, digits: 3)
+                event.derivation += "; excused by a stall: \(excused) s"
+            }
+            return event
+        }
+    }
+
+    /// Where in its window an event that was seen at one moment lay, percent; nil where its own
+    /// window is as wide as a tenth of that, so that no place can be named.
+    private static func place(of seen: Window, in window: Window) -> Int? {
+        let width = window.width.wholeNanoseconds
+        guard width > 0, seen.width.wholeNanoseconds * 10 <= width else { return nil }
+        let middle = seen.earliest.nanoseconds + seen.width.wholeNanoseconds / 2
+        let share = Double(middle - window.earliest.nanoseconds) / Double(width)
+        return Int((min(1, max(0, share)) * 100).rounded())
+    }
+}
