@@ -70,6 +70,7 @@ public struct Campaign: Sendable {
         }
         let result = try ledger.result(end: end, began: began, ended: Date())
         try folder.store(result.record, result.provenance, result.trials)
+        try folder.storePage(of: result.record)
         return result
     }
 }

@@ -16,7 +16,8 @@ final class CampaignTests: XCTestCase {
         XCTAssertEqual(
             try scratch.names(campaign.folder.path),
             [
-                "junit.xml", "observations", "pcap", "provenance.json", "results.ktap", "run.json",
+                "index.html", "junit.xml", "observations", "pcap", "provenance.json",
+                "results.ktap", "run.json",
             ])
         let stored = try RunFolder.load(campaign.folder.path)
         XCTAssertEqual(stored.record, result.record)

@@ -139,9 +139,15 @@ public struct RunFolder: Sendable, Hashable {
             Array(KTAP.text(trials, kernel: kernel).utf8), to: "\(path)/\(Name.ktap)")
         try write(provenance, to: "\(path)/\(Name.provenance)")
         try write(record, to: "\(path)/\(Name.run)")
-        // From what was stored, so that the page of a run and `report` of its folder are the same.
-        try FileSystem.write(
-            Array(RunPage(try Self.load(path).reported).text.utf8), to: "\(path)/\(Name.page)")
+    }
+
+    /// Stores the page for people, made of what is stored already, so that the page of a run and
+    /// `report` of its folder are the same. Of controls, which perform a trial in several altered
+    /// ways, there is no page: they say nothing about a kernel.
+    public func storePage(of record: RunRecord) throws(RunFolderError) {
+        guard Set(record.findings.map(\.trial)).count == record.findings.count else { return }
+        let page = RunPage(try Self.load(path).reported).text
+        try FileSystem.write(Array(page.utf8), to: "\(path)/\(Name.page)")
     }
 
     /// Writes a file that somebody asked for: whole, or not at all.
