@@ -31,7 +31,7 @@ struct BehaviourView {
         exceeds = behaviour.contract.exceeds
         answers = behaviour.variants.map { variant in
             Answer(
-                name: variant.name, summary: variant.summary, eras: variant.eras,
+                name: variant.name, summary: variant.summary, eras: variant.eras.map(\.text),
                 isPromised: behaviour.contract.variants.contains(variant.name),
                 shown: findings.count { $0.variants.contains(variant.name) })
         }
