@@ -127,7 +127,7 @@ private final class Ledger: Sendable {
         guard let kernel = state.withLock({ $0.greeting?.kernel }),
             let behaviour = Catalogue.behaviour(observation.trial.behaviour)
         else { return }
-        let finding = Judge.judge(observation, as: behaviour)
+        let finding = Judge.judge(observation, as: behaviour).marked(on: kernel)
         let trial = try folder.store(
             observation, as: request.name, finding: finding, kernel: kernel)
         let isStalled = Campaign.isStalled(observation)

@@ -20,12 +20,17 @@ public struct Rejudgement: Sendable {
         for stored in run.observations {
             attempts[stored.observation.trial, default: []].append(stored)
         }
+        let kernel =
+            run.record?.kernel
+            ?? KernelIdentity(
+                selector: "stored observation", release: "of unknown release", version: "",
+                machine: "", hz: run.observations.first?.observation.hz ?? 0)
         var trials: [JudgedTrial] = []
         for (_, stored) in attempts {
             guard let chosen = Self.choose(stored),
                 let behaviour = Catalogue.behaviour(chosen.observation.trial.behaviour)
             else { continue }
-            let finding = Judge.judge(chosen.observation, as: behaviour)
+            let finding = Judge.judge(chosen.observation, as: behaviour).marked(on: kernel)
             trials.append(
                 JudgedTrial(
                     finding, duration: .nanoseconds(chosen.observation.end.nanoseconds),
@@ -37,11 +42,6 @@ public struct Rejudgement: Sendable {
             trials.append(JudgedTrial(finding))
         }
         trials.sort { $0.finding.trial < $1.finding.trial }
-        let kernel =
-            run.record?.kernel
-            ?? KernelIdentity(
-                selector: "stored observation", release: "of unknown release", version: "",
-                machine: "", hz: run.observations.first?.observation.hz ?? 0)
         record = RunRecord(
             suite: EtimedoutVersion.text, kernel: kernel, findings: trials.map(\.finding))
         self.trials = trials

@@ -32,6 +32,8 @@ public struct Finding: Codable, Sendable, Hashable {
     /// What this kernel is known to do instead of what is promised, where it is; nil in what was
     /// judged before there were such lists.
     public var known: KnownDeviation?
+    /// What an engineer needs to write it up, where it is like no known variant.
+    public var oddity: Oddity?
 
     /// A finding without details yet.
     public init(trial: TrialID, verdict: Verdict, attempt: Int = 1) {
@@ -76,6 +78,36 @@ public struct KnownDeviation: Codable, Sendable, Hashable {
         case other
         /// Nothing can be said.
         case untold
+    }
+}
+
+/// What a kernel did that is like no known variant, in numbers.
+public struct Oddity: Codable, Sendable, Hashable {
+    /// Where it first parts from the nearest variant.
+    public var parting: Parting?
+    /// How long after the outage began the application heard an error, nanoseconds.
+    public var abortNanoseconds: Int64?
+    /// The packets of the subject since then.
+    public var packets: Int
+    /// The intervals between them, nanoseconds, the first `Oddity.mostIntervals`; the first counts
+    /// from the beginning of the outage.
+    public var intervalNanoseconds: [Int64]
+    /// Attempts that the kernel counted and that are not on the wire.
+    public var failedAttempts: Int
+
+    /// How many intervals are kept: a broken kernel may flood.
+    public static let mostIntervals = 24
+
+    /// What a kernel did.
+    public init(
+        parting: Parting?, abortNanoseconds: Int64?, packets: Int, intervalNanoseconds: [Int64],
+        failedAttempts: Int
+    ) {
+        self.parting = parting
+        self.abortNanoseconds = abortNanoseconds
+        self.packets = packets
+        self.intervalNanoseconds = intervalNanoseconds
+        self.failedAttempts = failedAttempts
     }
 }
 

@@ -69,7 +69,11 @@ public enum Judge {
             finding.notes = shown.notes
         }
         if finding.variants.isEmpty {
-            finding.nearest = pool.max { $0.isOutdone(by: $1) }?.name
+            let nearest = pool.max { $0.isOutdone(by: $1) }
+            finding.nearest = nearest?.name
+            if verdict == .deviates {
+                finding.oddity = Oddity(reading, parting: nearest?.partings.first)
+            }
         }
         return finding
     }

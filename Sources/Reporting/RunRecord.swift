@@ -69,7 +69,7 @@ public enum RunStatus: String, Codable, Sendable, Hashable, CaseIterable {
 
 extension Finding {
     /// The verdict, measured by what is expected of this kernel.
-    var verdictAsExpected: Verdict {
+    public var verdictAsExpected: Verdict {
         switch known?.outcome {
         case .shown: .conforms
         case .vanished: .deviates

@@ -16,6 +16,9 @@ struct JudgeCommand: ParsableCommand {
     @Flag(help: "Print the findings as JSON, and everything else to standard error.")
     var json = false
 
+    @Flag(help: "Judge what is known of this kernel like everything else: see Expected results.")
+    var strict = false
+
     @Flag(help: "Exit with 125 instead of 2, as git bisect run wants.")
     var bisect = false
 
@@ -26,7 +29,7 @@ struct JudgeCommand: ParsableCommand {
         try Conclusion(record: again.record, trials: again.trials, folder: folder, json: json)
             .print()
         if stored.record != nil { printDifferences(again.differences) }
-        try Conclusion.exit(again.record.status)
+        try Conclusion.exit(RunStatus(again.record.findings, isStrict: strict))
     }
 
     private func printDifferences(_ differences: [String]) {

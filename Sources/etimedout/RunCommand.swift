@@ -62,6 +62,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Print the run's record as JSON, and everything else to standard error.")
     var json = false
 
+    @Flag(help: "Judge what is known of this kernel like everything else: see Expected results.")
+    var strict = false
+
     @Flag(help: "Exit with 125 instead of 2, as git bisect run wants.")
     var bisect = false
 
@@ -111,7 +114,7 @@ struct RunCommand: AsyncParsableCommand {
         case .stopped: Terminal.complain("interrupted; what was finished is in \(folder.path)")
         case .failed(let error): Terminal.complain("\(error)")
         }
-        try Conclusion.exit(result.record.status)
+        try Conclusion.exit(RunStatus(result.record.findings, isStrict: strict))
     }
 
     /// Who performs on a kernel, which is fetched first where it must be.

@@ -75,7 +75,7 @@ struct Answers: Codable, Sendable {
         var failed: [JudgedTrial] = []
         var reasons: Set<String> = []
         for trial in trials {
-            switch trial.finding.verdict {
+            switch trial.finding.verdictAsExpected {
             case .conforms: break
             case .deviates, .inconclusive: failed.append(trial)
             case .notApplicable(let reason): reasons.insert(reason)

@@ -12,7 +12,8 @@ public enum KTAP {
         var lines = ["KTAP version 1", "# \(safe(kernel))", "1..\(groups.count)"]
         for (index, (behaviour, trials)) in groups.enumerated() {
             lines += subtests(behaviour, trials).map { "  " + $0 }
-            lines.append(result(index + 1, behaviour, combined(trials.map(\.finding.verdict))))
+            lines.append(
+                result(index + 1, behaviour, combined(trials.map(\.finding.verdictAsExpected))))
         }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -30,9 +31,16 @@ public enum KTAP {
                 }
             }
             lines.append(
-                result(index + 1, trial.finding.trial.parameters.summary, trial.finding.verdict))
+                result(index + 1, trial.finding.trial.parameters.summary, trial.finding.verdict)
+                    + todo(trial.finding))
         }
         return lines
+    }
+
+    /// A deviation that is known is one that is known not to pass.
+    private static func todo(_ finding: Finding) -> String {
+        guard let known = finding.known, known.outcome == .shown else { return "" }
+        return " # TODO known: \(safe(known.reference))"
     }
 
     /// What a behaviour's trials come to: a failure before an error before a success; a skip only

@@ -19,9 +19,9 @@ public struct FailureText {
     public var lines: [String] {
         var lines: [String] = []
         let sorted = trials.sorted { $0.finding.trial < $1.finding.trial }
-        for trial in sorted where trial.finding.verdict == .deviates {
+        for trial in sorted where trial.finding.verdictAsExpected == .deviates {
             if !lines.isEmpty { lines.append("") }
-            lines += one(trial)
+            lines += trial.finding.verdict == .deviates ? one(trial) : vanished(trial)
         }
         for (cause, trials) in Self.byCause(sorted) {
             if !lines.isEmpty { lines.append("") }
@@ -59,12 +59,34 @@ public struct FailureText {
             let text = "\(parting.aspect.rawValue): \(trial.frames.renumbered(parting.text))"
             lines += PlainText.wrapped(text, width: options.width, first: "  - ", rest: "    ")
         }
+        lines += oddity(trial)
         for note in finding.notes {
             lines += PlainText.wrapped(
                 trial.frames.renumbered(note), width: options.width, first: "  note: ",
                 rest: "    ")
         }
         return lines + whereToLook(trial) + again(finding.trial)
+    }
+
+    /// Of a kernel like none that is known: from what it parts, and the numbers.
+    private func oddity(_ trial: JudgedTrial) -> [String] {
+        guard let oddity = trial.finding.oddity else { return [] }
+        return oddity.lines(trial.finding).flatMap {
+            PlainText.wrapped(
+                trial.frames.renumbered($0), width: options.width, first: "  ", rest: "    ")
+        }
+    }
+
+    /// A promise that is kept, though the list says that this kernel breaks it.
+    private func vanished(_ trial: JudgedTrial) -> [String] {
+        let finding = trial.finding
+        let expected = finding.known?.variant ?? "no known variant"
+        let shown = finding.variants.joined(separator: "/")
+        return PlainText.wrapped(
+            "no longer deviates: \(finding.trial.behaviour) \(finding.trial.parameters.summary), "
+                + "expected \(expected) (\(finding.known?.reference ?? "")), observed \(shown); "
+                + "the list of expected deviations is out of date",
+            width: options.width, rest: "  ") + whereToLook(trial) + again(finding.trial)
     }
 
     private static func matched(_ finding: Finding) -> String {

@@ -74,6 +74,7 @@ public struct Summary: Sendable {
     /// Cells of all columns, or where the verdict has a reason, of the first four and the reason.
     private func cells(_ row: SummaryRow, isShort: Bool) -> [String] {
         let first = [row.behaviour, row.timeout, row.on]
+        if let known = row.known { return first + [row.verdict.name, PlainText.line(known)] }
         switch row.verdict {
         case .conforms, .deviates:
             return first + [
@@ -157,7 +158,9 @@ public struct Summary: Sendable {
         let counts = names.map { name in
             (name, trials.count { $0.finding.verdict.name == name })
         }
-        let words = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+        var words = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+        let known = trials.count { $0.finding.known?.outcome == .shown }
+        if known > 0 { words.append("\(known) of the deviations known") }
         let behaviours = Set(trials.map(\.finding.trial.behaviour)).count
         var lines = PlainText.wrapped(
             Self.count(trials.count, "trial") + " of " + Self.count(behaviours, "behaviour") + ": "

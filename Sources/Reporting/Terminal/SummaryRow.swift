@@ -13,6 +13,7 @@ struct SummaryRow {
         struct Key: Hashable {
             var behaviour: String, timeout: Int, retries2: Int?, settings: [String: Int]?
             var verdict: Verdict, variants: [String], nearest: String?, errno: String?
+            var known: KnownDeviation?
         }
         var places: [Key: Int] = [:]
         var rows: [SummaryRow] = []
@@ -24,7 +25,7 @@ struct SummaryRow {
                 retries2: finding.trial.parameters.retries2,
                 settings: finding.trial.parameters.settings, verdict: finding.verdict,
                 variants: finding.variants,
-                nearest: finding.nearest, errno: finding.errno?.name)
+                nearest: finding.nearest, errno: finding.errno?.name, known: finding.known)
             if let place = places[key] {
                 rows[place].trials.append(trial)
             } else {
@@ -107,6 +108,17 @@ struct SummaryRow {
             trial.finding.observedAbort.map(trial.finding.sinceOutage)
         }
         return Self.range(moments, moments, isShort: isShort)
+    }
+
+    /// What is expected of this kernel other than promised, in words; nil where nothing is.
+    var known: String? {
+        guard let known = trials.first?.finding.known else { return nil }
+        switch known.outcome {
+        case .shown: return "(known: \(known.reference)) \(variant)"
+        case .vanished: return "(no longer deviates: \(known.reference)) \(variant)"
+        case .other: return "(other than known: \(known.reference)) \(variant)"
+        case .untold: return nil
+        }
     }
 
     var errno: String { PlainText.line(trials.first?.finding.errno?.name ?? "-") }
