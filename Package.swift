@@ -27,6 +27,8 @@ let package = Package(
     products: [
         .executable(name: "etimedout", targets: ["etimedout"]),
         .executable(name: "etimedout-perform", targets: ["etimedout-perform"]),
+        // Preloaded into QEMU.
+        .library(name: "etimedout-conductor", type: .dynamic, targets: ["Conductor"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -36,6 +38,8 @@ let package = Package(
     targets: [
         // What C has and Swift's Glibc module lacks.
         .target(name: "CLinux"),
+        // Never linked: a library for LD_PRELOAD.
+        .target(name: "Conductor"),
         .systemLibrary(
             name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(

@@ -39,7 +39,7 @@ public struct GuestPerformer: Performer {
     public func perform(
         _ plan: Plan, handle: @escaping @Sendable (PerformerEvent) async throws -> Void
     ) async throws -> PerformanceEnd {
-        let emulator = try await QEMU.find()
+        let emulator = try await QEMU.find(conductor: PerformerLocator.locateConductor())
         let scratch = try Self.makeScratch()
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         let initramfs = try await Initramfs.make(

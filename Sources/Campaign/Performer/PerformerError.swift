@@ -5,6 +5,8 @@ import Reporting
 public enum PerformerError: Error, Sendable, Hashable {
     /// There is no such program in the places that were searched.
     case notFound(searched: [String])
+    /// There is no conductor for emulators in the places that were searched.
+    case conductorNotFound(searched: [String])
     /// It could not be started.
     case cannotStart(path: String, reason: String)
     /// It lacks a shared library.
@@ -30,6 +32,9 @@ extension PerformerError: CustomStringConvertible {
         case .notFound(let searched):
             "etimedout-perform was not found in \(searched.joined(separator: ", ")); "
                 + "build it with: swift build --product etimedout-perform"
+        case .conductorNotFound(let searched):
+            "libetimedout-conductor.so was not found in \(searched.joined(separator: ", ")); "
+                + "build it with: swift build --product etimedout-conductor"
         case .cannotStart(let path, let reason):
             "the performer \(path) could not be started: \(reason)"
         case .libraryMissing(let name):

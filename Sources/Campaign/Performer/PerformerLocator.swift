@@ -32,6 +32,29 @@ public enum PerformerLocator {
         throw .notFound(searched: folders)
     }
 
+    /// The path of the library that is preloaded into emulators: what `$ETIMEDOUT_CONDUCTOR` says,
+    /// else the file beside the running executable, or in the folder of the other build.
+    public static func locateConductor(
+        environment: [String: String]? = nil
+    ) throws(PerformerError) -> String {
+        let environment = environment ?? ProcessInfo.processInfo.environment
+        if let named = environment[conductorVariable], !named.isEmpty {
+            guard FileManager.default.fileExists(atPath: named) else {
+                throw .conductorNotFound(searched: ["\(named) ($\(conductorVariable))"])
+            }
+            return named
+        }
+        let folders = folders().flatMap { [$0, "\($0)/../release", "\($0)/../debug"] }
+        for folder in folders {
+            let path = URL(filePath: "\(folder)/\(conductorName)").standardized.path
+            if FileManager.default.fileExists(atPath: path) { return path }
+        }
+        throw .conductorNotFound(searched: PerformerLocator.folders())
+    }
+
+    private static let conductorName = "libetimedout-conductor.so"
+    private static let conductorVariable = "ETIMEDOUT_CONDUCTOR"
+
     private static func releaseBuild(of path: String) -> String? {
         let folder = URL(filePath: path).deletingLastPathComponent()
         let other = folder.deletingLastPathComponent().path + "/release/" + name

@@ -1,7 +1,6 @@
 public import Evidence
 import Foundation
 import Subprocess
-import Synchronization
 import SystemPackage
 
 /// A kernel booted once, in virtual time, with a plan to perform.
@@ -30,7 +29,7 @@ public struct Guest: Sendable {
     }
 
     /// Boots, and hands on what arrives over the results' port until the guest ends. When the task
-    /// is cancelled the guest is killed.
+    /// is cancelled the guest is killed; it also ends with this process, however that ends.
     /// - Parameter take: gets each piece; false ends the guest.
     /// - Throws: `KernelLabError` where it cannot be booted at all, and what `take` throws.
     public func boot(
@@ -41,23 +40,29 @@ public struct Guest: Sendable {
         defer { Files.remove(scratch) }
         let files = GuestFiles(kernel: kernel.image, folder: scratch)
         try initramfs.write(with: plan, to: files.initramfs)
+        let watch = try FolderWatch(scratch, patience: patience)
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = []
         let arguments = emulator.arguments(files, memoryMegabytes: memoryMegabytes)
+        let hearing = Hearing(files: files, watch: watch, patience: patience)
+        // Its standard input says that we live: see conductor.c.
         let result = try await Subprocess.run(
             .path(FilePath(emulator.path)), arguments: Arguments(arguments),
-            platformOptions: options, input: .none, output: .discarded, error: .sequence
+            environment: .inherit.updating(["LD_PRELOAD": emulator.conductor]),
+            platformOptions: options, input: .inputWriter, output: .discarded, error: .sequence
         ) { execution in
-            let isOver = Flag()
             let words = Task {
-                defer { isOver.raise() }
+                defer { watch.finish() }
                 return await Self.text(execution.standardError)
             }
             let stop: Stop?
             do {
-                let hearing = Hearing(files: files, patience: patience)
-                stop = try await hearing.listen(until: isOver, take)
+                stop = try await withTaskCancellationHandler {
+                    try await hearing.listen(take)
+                } onCancel: {
+                    watch.finish()
+                }
             } catch {
                 try? execution.send(signal: .kill)
                 throw error
@@ -71,14 +76,14 @@ public struct Guest: Sendable {
             console: String(decoding: Files.growth(of: files.console, since: 0), as: UTF8.self))
     }
 
-    private static func text(_ stream: SubprocessOutputSequence) async -> String? {
+    private static func text(_ stream: SubprocessOutputSequence) async -> String {
         var bytes: [UInt8] = []
         do {
             for try await buffer in stream where bytes.count < 1 << 16 {
                 bytes += buffer.withUnsafeBytes { Array($0) }
             }
         } catch {}
-        return Program.lastLine(String(decoding: bytes, as: UTF8.self))
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// What the guest is: for the record of a run.
@@ -94,39 +99,27 @@ public struct Guest: Sendable {
     enum Stop: Sendable { case cancelled, silent(Duration), enough }
 }
 
-/// Something that one task tells another, once.
-private final class Flag: Sendable {
-    private let state = Mutex(false)
-
-    var isRaised: Bool { state.withLock { $0 } }
-
-    func raise() { state.withLock { $0 = true } }
-}
-
 /// Listens to a guest's files while they grow.
 private struct Hearing {
     var files: GuestFiles
+    var watch: FolderWatch
     var patience: Duration
 
-    func listen(
-        until isOver: Flag, _ take: @Sendable ([UInt8]) async throws -> Bool
-    ) async throws -> Guest.Stop? {
+    func listen(_ take: @Sendable ([UInt8]) async throws -> Bool) async throws -> Guest.Stop? {
         var offset = 0
-        var consoleSize = 0
-        var last = ContinuousClock.now
-        while true {
-            // Asked before reading: what it wrote before it ended is then read below.
-            let isLast = isOver.isRaised
+        func hear() async throws -> Bool {
             let piece = Files.growth(of: files.results, since: offset)
-            let console = (try? Files.size(files.console)) ?? 0
-            if !piece.isEmpty || console != consoleSize { last = .now }
             offset += piece.count
-            consoleSize = console
-            if !piece.isEmpty, try await !take(piece) { return .enough }
-            if isLast { return nil }
-            if Task.isCancelled { return .cancelled }
-            if last.duration(to: .now) > patience { return .silent(patience) }
-            try? await Task.sleep(for: .milliseconds(20))
+            return piece.isEmpty ? true : try await take(piece)
         }
+        for await news in watch.news {
+            switch news {
+            case .silence: return .silent(patience)
+            case .change: if try await !hear() { return .enough }
+            }
+        }
+        if Task.isCancelled { return .cancelled }
+        // What it wrote before it ended.
+        return try await hear() ? nil : .enough
     }
 }

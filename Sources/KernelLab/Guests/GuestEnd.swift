@@ -19,17 +19,25 @@ public struct GuestEnd: Sendable, Hashable {
         case killed
     }
 
-    init(stop: Guest.Stop?, status: TerminationStatus, message: String?, console: String) {
+    /// - Parameter message: what the emulator said on its standard error, the conductor's greeting
+    ///   among it.
+    init(stop: Guest.Stop?, status: TerminationStatus, message: String, console: String) {
         self.console = console
+        let words = message.replacing(Self.conductorGreeting, with: "")
         loss =
             switch (stop, status) {
             case (.cancelled, _), (.enough, _): .killed
             case (.silent(let patience), _):
                 .silent(seconds: Int(patience.components.seconds))
+            case (nil, .exited(0)) where !message.contains(Self.conductorGreeting):
+                .emulator("libetimedout-conductor.so had no effect on it: guests would differ")
             case (nil, .exited(0)): Self.panic(in: console).map { .panic($0) }
-            case (nil, _): .emulator(message ?? "\(status)")
+            case (nil, _): .emulator(Program.lastLine(words) ?? "\(status)")
             }
     }
+
+    /// `CONDUCTOR_GREETING`.
+    static let conductorGreeting = "etimedout-conductor: conducting\n"
 
     /// The words of a panic.
     private static func panic(in console: String) -> String? {

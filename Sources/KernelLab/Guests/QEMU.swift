@@ -4,13 +4,18 @@ public struct QEMU: Sendable, Hashable {
     public var path: String
     /// Its first line of `--version`.
     public var version: String
+    /// The library that has its threads take turns (conductor.c).
+    public var conductor: String
 
     /// Finds it.
+    /// - Parameter conductor: the path of the library that is preloaded into it.
     /// - Throws: `programMissing`.
-    public static func find() async throws -> QEMU {
+    public static func find(conductor: String) async throws -> QEMU {
         let path = try Program.find("qemu-system-x86_64", package: "qemu-system-x86")
         let text = try await Program.output(path, ["--version"])
-        return QEMU(path: path, version: text.split(separator: "\n").first.map(String.init) ?? "")
+        return QEMU(
+            path: path, version: text.split(separator: "\n").first.map(String.init) ?? "",
+            conductor: conductor)
     }
 
     /// What the kernel is told.
@@ -22,18 +27,22 @@ public struct QEMU: Sendable, Hashable {
     /// - `loglevel=5`: warnings and worse come to the console, WARNING splats among them.
     /// - `random.trust_cpu=on`: entropy from the start, the emulator's, which is seeded.
     /// - `nokaslr`, `norandmaps`: addresses are the same each time.
+    /// - `cryptomgr.notests`: the kernel does not try out its ciphers, which took 6.12 a third
+    ///   of all instructions of a run.
     /// - Words that no kernel knows and that contain a `=` become the environment of process 1.
     static let kernelParameters = [
         "console=ttyS0", "loglevel=5", "panic=-1", "nowatchdog", "nolapic", "tsc=reliable",
-        "random.trust_cpu=on", "nokaslr", "norandmaps", "LD_LIBRARY_PATH=/lib",
-        "SWIFT_DETERMINISTIC_HASHING=1",
+        "random.trust_cpu=on", "nokaslr", "norandmaps", "cryptomgr.notests",
+        "LD_LIBRARY_PATH=/lib", "SWIFT_DETERMINISTIC_HASHING=1",
     ]
 
     /// The command line of a guest. Everything that could differ between two runs is fixed: the
     /// clock counts instructions (1 ns each) and jumps when the guest idles, the time of day and
-    /// the seed of all randomness are given, and there is no device but two serial ports.
+    /// the seed of all randomness are given, and there is no device but two serial ports. Threads
+    /// have names, by which the conductor knows the one that executes the guest.
     func arguments(_ guest: GuestFiles, memoryMegabytes: Int) -> [String] {
         [
+            "-name", "guest,debug-threads=on",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-M", "pc", "-cpu", "qemu64", "-smp", "1", "-m", "\(memoryMegabytes)",
             "-accel", "tcg", "-icount", "shift=0,sleep=off", "-seed", "1",
