@@ -1,6 +1,7 @@
 import ArgumentParser
 import Campaign
 import Foundation
+import KernelLab
 
 /// The command line. It only parses, calls and prints; what it prints comes from `Reporting`.
 struct Etimedout: AsyncParsableCommand {
@@ -13,9 +14,8 @@ struct Etimedout: AsyncParsableCommand {
             """,
         version: EtimedoutVersion.text,
         subcommands: [
-            RunCommand.self, JudgeCommand.self, AuditCommand.self, ReportCommand.self,
-            PredictCommand.self,
-            KernelsCommand.self,
+            RunCommand.self, MatrixCommand.self, MergeCommand.self, JudgeCommand.self,
+            AuditCommand.self, ReportCommand.self, PredictCommand.self, KernelsCommand.self,
         ])
 }
 
@@ -45,6 +45,10 @@ enum EtimedoutMain {
     /// Prints an error as one line, and gives the exit status: 2, unless a command says otherwise.
     private static func report(_ error: any Error) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
+        if let refusals = error as? KernelRefusals {
+            for line in refusals.lines { Terminal.complain(line) }
+            return 2
+        }
         guard Etimedout.exitCode(for: error) != .success else {
             Terminal.print(Etimedout.fullMessage(for: error) + "\n")
             return 0

@@ -16,7 +16,7 @@ final class CampaignTests: XCTestCase {
         XCTAssertEqual(
             try scratch.names(campaign.folder.path),
             [
-                "index.html", "junit.xml", "observations", "pcap", "provenance.json",
+                "SHA256SUMS", "index.html", "junit.xml", "observations", "pcap", "provenance.json",
                 "results.ktap", "run.json",
             ])
         let stored = try RunFolder.load(campaign.folder.path)

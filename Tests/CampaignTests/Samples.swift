@@ -37,10 +37,11 @@ enum Programs {
 
 /// The fake performer in one of its modes, behind a script, since modes come from the environment.
 func fakePerformer(
-    _ mode: String, in scratch: Scratch, patience: Duration? = nil
+    _ mode: String, in scratch: Scratch, patience: Duration? = nil, kernel: String = "6.99-fake"
 ) throws -> PerformerProcess {
-    let path = "\(scratch.path)/perform-\(mode)"
-    let text = "#!/bin/sh\nFAKE_PERFORMER=\(mode) exec '\(try Programs.path("fake-performer"))'\n"
+    let path = "\(scratch.path)/perform-\(mode)-\(kernel)"
+    let program = try Programs.path("fake-performer")
+    let text = "#!/bin/sh\nFAKE_PERFORMER=\(mode) FAKE_KERNEL=\(kernel) exec '\(program)'\n"
     try Data(text.utf8).write(to: URL(filePath: path))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     return PerformerProcess(

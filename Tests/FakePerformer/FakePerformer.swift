@@ -6,8 +6,9 @@ import Reporting
 import Support
 
 /// A performer that performs nothing: observations are made by the model. What else goes wrong is
-/// said by `$FAKE_PERFORMER`. It speaks the protocol of the real one, so that everything behind it
-/// can be tested without privileges, and every way to fail can be had at will.
+/// said by `$FAKE_PERFORMER`, which kernel it plays by `$FAKE_KERNEL`. It speaks the protocol of the
+/// real one, so that everything behind it can be tested without privileges, and every way to fail
+/// can be had at will.
 @main
 enum FakePerformer {
     static func main() throws {
@@ -35,8 +36,9 @@ enum FakePerformer {
     }
 
     private static func greet(_ mode: String) throws {
+        let played = ProcessInfo.processInfo.environment["FAKE_KERNEL"] ?? "6.99-fake"
         let kernel = KernelIdentity(
-            selector: "host", release: "6.99-fake", version: "#1 SMP", machine: "x86_64", hz: 250)
+            selector: "host", release: played, version: "#1 SMP", machine: "x86_64", hz: 250)
         var greeting = Greeting(
             kernel: kernel, privilege: "none", captureLibrary: "libpcap 0 (fake)")
         if mode == "future" { greeting.protocolVersion = 99 }

@@ -56,6 +56,25 @@ enum FileSystem {
         guard Foundation.rename(from, to) == 0 else { throw RunFolderError(from, reason(errno)) }
     }
 
+    /// Removes a file, or a folder with all that is in it, if it is there.
+    static func remove(_ path: String) throws(RunFolderError) {
+        guard exists(path) else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw failure(path, error)
+        }
+    }
+
+    /// Copies a folder with all that is in it to where nothing is yet.
+    static func copy(_ from: String, to: String) throws(RunFolderError) {
+        do {
+            try FileManager.default.copyItem(atPath: from, toPath: to)
+        } catch {
+            throw failure(to, error)
+        }
+    }
+
     /// The names in a folder, sorted.
     static func names(in path: String) throws(RunFolderError) -> [String] {
         do {

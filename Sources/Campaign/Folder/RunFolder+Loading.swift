@@ -119,7 +119,8 @@ extension RunFolder {
     /// The part of every format that tells its version.
     private struct Versioned: Decodable { var format: Int }
 
-    private static func decode<Value: Decodable>(
+    /// Reads a value of a known format; the error names the file.
+    static func decode<Value: Decodable>(
         _ path: String, currentFormat: Int
     ) throws(RunFolderError) -> Value {
         let bytes = try FileSystem.read(path)

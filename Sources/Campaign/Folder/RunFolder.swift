@@ -11,6 +11,7 @@ public import Reporting
 ///     pcap/TRIAL.pcapng            the packets
 ///     index.html                   the page for people
 ///     junit.xml, results.ktap
+///     SHA256SUMS                   of all of these but provenance.json
 ///
 /// An earlier attempt of a trial that was performed again is `TRIAL.attempt1`. Every file is
 /// written whole or not at all, observations as they arrive.
@@ -49,14 +50,20 @@ public struct RunFolder: Sendable, Hashable {
         at path: String?, base: String, selector: String, now: Date
     ) throws(RunFolderError) -> RunFolder {
         let isOurs = path.map { !FileSystem.exists($0) } ?? true
-        let own: String
-        if let path { own = try named(path) } else { own = try dated(base, selector, now) }
-        var folder = RunFolder(path: own)
+        var folder = RunFolder(path: try place(at: path, base: base, selector: selector, now: now))
         folder.isOurs = isOurs
         for name in [Name.observations, Name.captures] {
             _ = try FileSystem.makeFolder("\(folder.path)/\(name)")
         }
         return folder
+    }
+
+    /// The path of a folder that is new or empty.
+    static func place(
+        at path: String?, base: String, selector: String, now: Date
+    ) throws(RunFolderError) -> String {
+        if let path { return try named(path) }
+        return try dated(base, selector, now)
     }
 
     private static func named(_ path: String) throws(RunFolderError) -> String {
@@ -113,7 +120,7 @@ public struct RunFolder: Sendable, Hashable {
             throw RunFolderError("\(path)/\(Self.capturePath(name))", "\(error)")
         }
         try FileSystem.write(capture.bytes, to: "\(path)/\(Self.capturePath(name))")
-        try write(observation, to: observationPath(name))
+        try Self.write(observation, to: observationPath(name))
         return JudgedTrial(
             finding, duration: .nanoseconds(observation.end.nanoseconds),
             capturePath: Self.capturePath(name), frames: capture.frames)
@@ -137,8 +144,8 @@ public struct RunFolder: Sendable, Hashable {
             to: "\(path)/\(Name.junit)")
         try FileSystem.write(
             Array(KTAP.text(trials, kernel: kernel).utf8), to: "\(path)/\(Name.ktap)")
-        try write(provenance, to: "\(path)/\(Name.provenance)")
-        try write(record, to: "\(path)/\(Name.run)")
+        try Self.write(provenance, to: "\(path)/\(Name.provenance)")
+        try Self.write(record, to: "\(path)/\(Name.run)")
     }
 
     /// Stores the page for people, made of what is stored already, so that the page of a run and
@@ -161,7 +168,8 @@ public struct RunFolder: Sendable, Hashable {
         if isOurs { rmdir(path) }
     }
 
-    private func write(_ value: some Encodable, to path: String) throws(RunFolderError) {
+    /// Writes a value as JSON: whole, or not at all.
+    static func write(_ value: some Encodable, to path: String) throws(RunFolderError) {
         let bytes: [UInt8]
         do { bytes = try JSONText.encode(value) } catch {
             throw RunFolderError(path, "cannot be written: \(error)")

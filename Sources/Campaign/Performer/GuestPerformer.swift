@@ -12,11 +12,17 @@ public struct GuestPerformer: Performer {
     public var path: String
     /// How often the kernel's witness reads each socket, milliseconds of the guest.
     public var samplePeriodMilliseconds: Int
+    /// What limits how many guests run at once, where several performers share the machine.
+    public var slots: GuestSlots?
 
     /// A performer for a kernel.
-    public init(kernel: Kernel, path: String, samplePeriodMilliseconds: Int = 100) {
+    public init(
+        kernel: Kernel, path: String, samplePeriodMilliseconds: Int = 100,
+        slots: GuestSlots? = nil
+    ) {
         self.kernel = kernel
         self.path = path
+        self.slots = slots
         self.samplePeriodMilliseconds = samplePeriodMilliseconds
     }
 
@@ -58,23 +64,21 @@ public struct GuestPerformer: Performer {
                 trialCount: groups.map(\.count).max() ?? 0)
             return (guest, part)
         }
+        let slots = slots ?? GuestSlots(ProcessInfo.processInfo.activeProcessorCount)
         return try await withThrowingTaskGroup(of: PerformanceEnd.self) { group in
-            var rest = guests[...]
-            var ends: [PerformanceEnd] = []
-            func bootNext() {
-                guard let (guest, part) = rest.popFirst() else { return }
+            for (guest, part) in guests {
                 let identity = guest.identity(kernelSHA256: sum)
                 group.addTask {
-                    try await Self.perform(part, in: guest) { event in
-                        try await company.hear(event.told(of: kernel, identity))
+                    try await slots.hold {
+                        guard !Task.isCancelled else { return .stopped }
+                        return try await Self.perform(part, in: guest) { event in
+                            try await company.hear(event.told(of: kernel, identity))
+                        }
                     }
                 }
             }
-            for _ in 0..<max(1, ProcessInfo.processInfo.activeProcessorCount) { bootNext() }
-            while let end = try await group.next() {
-                ends.append(end)
-                bootNext()
-            }
+            var ends: [PerformanceEnd] = []
+            for try await end in group { ends.append(end) }
             return Self.end(of: ends)
         }
     }

@@ -10,16 +10,25 @@ extension Guest {
         return (kernel + files + trials + 63) / 64 * 64
     }
 
+    /// What the catalogue's guests need, roughly: for reckoning how many may run at once.
+    public static let usualMegabytes = 512
+
     /// Refuses a guest for which the machine has too little memory.
     static func checkMemory(_ megabytes: Int) throws(KernelLabError) {
-        guard let text = try? Files.read("/proc/meminfo") else { return }
+        guard let available = availableMegabytes() else { return }
+        guard available >= megabytes else {
+            throw .memory(neededMegabytes: megabytes, availableMegabytes: available)
+        }
+    }
+
+    /// How much memory the machine has left; nil where it does not say.
+    public static func availableMegabytes() -> Int? {
+        guard let text = try? Files.read("/proc/meminfo") else { return nil }
         let prefix = "MemAvailable:"
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
         guard let line = lines.first(where: { $0.hasPrefix(prefix) }),
             let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-        else { return }
-        guard kilobytes >> 10 >= megabytes else {
-            throw .memory(neededMegabytes: megabytes, availableMegabytes: kilobytes >> 10)
-        }
+        else { return nil }
+        return kilobytes >> 10
     }
 }

@@ -124,7 +124,7 @@ public struct MatrixColumn: Codable, Sendable, Hashable {
         self.reason = reason
         kernel = record.kernel
         cells = trials.map(MatrixCell.init).sorted { $0.trial < $1.trial }
-        status = RunStatus(cells.map(\.verdict))
+        status = record.status
     }
 }
 
