@@ -1,4 +1,5 @@
 import ArgumentParser
+import Behaviours
 import Campaign
 import Evidence
 import Foundation
@@ -33,6 +34,15 @@ struct MatrixCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Only trials with these values, as in run. May be repeated.", valueName: "values"))
     var values: [String] = []
+
+    @Flag(help: "On the host also what takes longer than 15 s (up to half an hour).")
+    var long = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The longest trials performed: short (15 s), long (half an hour) or hours. By default "
+                + "short on the host, hours in guests.", valueName: "length"))
+    var length: TrialLength?
 
     @Option(
         name: [.customShort("j"), .customLong("jobs")],
@@ -77,7 +87,8 @@ struct MatrixCommand: AsyncParsableCommand {
             throw ValidationError("--shard \(shard): a part such as 2/5 is needed")
         }
         guard resume != nil else { return }
-        guard kernels.isEmpty, behaviours.isEmpty, values.isEmpty, shard == nil, report == nil
+        guard kernels.isEmpty, behaviours.isEmpty, values.isEmpty, shard == nil, report == nil,
+            length == nil, !long
         else {
             throw ValidationError(
                 "--resume goes on as the matrix was begun; of the others only --jobs goes with it")
@@ -93,8 +104,8 @@ struct MatrixCommand: AsyncParsableCommand {
             return
         }
         let named = try KernelSelectorList(kernels.isEmpty ? ["host"] : kernels)
-        let trials = try TrialSelection(behaviours: behaviours, values: values).trials()
-        let selectors = try await interruptible { try await named.kernels(of: KernelStore()) }
+        let store = KernelStore(say: Terminal.note)
+        let selectors = try await interruptible { try await named.kernels(of: store) }
         let shard = shard.flatMap { MatrixShard($0) }
         let own = selectors.enumerated().filter { shard?.holds($0.offset) ?? true }
             .map(\.element)
@@ -108,16 +119,32 @@ struct MatrixCommand: AsyncParsableCommand {
             return
         }
         try Host.refuseUnknownMachine()
+        let (trials, fewer) = try trials(for: own)
         // Whatever cannot be had is refused before there is a folder.
         let jobs = guestsAtOnce
         let askers = try await interruptible {
-            try await Matrix.askers(for: own, store: KernelStore(), guestsAtOnce: jobs)
+            try await Matrix.askers(for: own, store: store, guestsAtOnce: jobs)
         }
         try await perform(askers) { [report] guestsAtOnce in
             try Matrix(
-                kernels: selectors.map(\.description), trials: trials, shard: shard,
+                kernels: selectors.map(\.description), trials: trials, fewer: fewer,
+                shard: shard,
                 folder: try MatrixFolder.create(at: report), guestsAtOnce: guestsAtOnce)
         }
+    }
+
+    /// What is asked: on the host only what does not take too long there, unless that is wanted.
+    private func trials(
+        for kernels: [KernelSelector]
+    ) throws -> (all: [TrialID], fewer: [String: [TrialID]]) {
+        func selected(_ longest: TrialLength) throws -> [TrialID] {
+            try TrialSelection(behaviours: behaviours, values: values, longest: longest).trials()
+        }
+        let all = try selected(length ?? .hours)
+        guard kernels.contains(.host) else { return (all, [:]) }
+        let host = try selected(length ?? (long ? .long : .short))
+        guard host.count < all.count else { return (all, [:]) }
+        return (all, [KernelSelector.host.description: host])
     }
 
     private var guestsAtOnce: Int { jobs ?? Matrix.usualGuestsAtOnce }
@@ -133,7 +160,7 @@ struct MatrixCommand: AsyncParsableCommand {
             if fetched == nil {
                 let pending = try matrix.pending.map { try KernelSelector($0) }
                 askers = try await Matrix.askers(
-                    for: pending, store: KernelStore(), guestsAtOnce: jobs)
+                    for: pending, store: KernelStore(say: Terminal.note), guestsAtOnce: jobs)
             }
             let line = MatrixProgressLine(kernels: matrix.pending.count)
             defer { line.erase() }

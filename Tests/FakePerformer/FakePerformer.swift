@@ -6,9 +6,9 @@ import Reporting
 import Support
 
 /// A performer that performs nothing: observations are made by the model. What else goes wrong is
-/// said by `$FAKE_PERFORMER`, which kernel it plays by `$FAKE_KERNEL`. It speaks the protocol of the
-/// real one, so that everything behind it can be tested without privileges, and every way to fail
-/// can be had at will.
+/// said by `$FAKE_PERFORMER`, which kernel it plays by `$FAKE_KERNEL`. It speaks the protocol of
+/// the real one, so that everything behind it can be tested without privileges, and every way to
+/// fail can be had at will.
 @main
 enum FakePerformer {
     static func main() throws {

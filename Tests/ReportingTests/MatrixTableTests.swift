@@ -40,7 +40,8 @@ final class MatrixTableTests: XCTestCase {
         kernel.selector = selector
         let record = RunRecord(
             suite: "0", kernel: kernel, findings: trials.map(\.finding))
-        return MatrixColumn(selector: selector, folder: selector, record: record, trials: trials)
+        return MatrixColumn(
+            MatrixColumn(selector: selector, folder: selector), record: record, trials: trials)
     }
 
     private func record(_ columns: [MatrixColumn]) -> MatrixRecord {

@@ -18,15 +18,17 @@ public struct Matrix: Sendable {
     public var guestsAtOnce: Int
 
     /// A new matrix. Its folder says from now on what is to be done.
+    /// - Parameter fewer: what a kernel is asked, by its selector, where that is not everything.
     public init(
-        kernels: [String], trials: [TrialID], shard: MatrixShard?, folder: MatrixFolder,
-        guestsAtOnce: Int
+        kernels: [String], trials: [TrialID], fewer: [String: [TrialID]] = [:],
+        shard: MatrixShard?, folder: MatrixFolder, guestsAtOnce: Int
     ) throws(RunFolderError) {
         let folders = Self.folderNames(kernels)
         let columns = kernels.indices.map { place in
             MatrixColumn(
                 selector: kernels[place], folder: folders[place],
-                state: shard?.holds(place) ?? true ? .pending : .elsewhere)
+                state: shard?.holds(place) ?? true ? .pending : .elsewhere,
+                trials: fewer[kernels[place]])
         }
         self.folder = folder
         self.guestsAtOnce = guestsAtOnce
@@ -45,7 +47,8 @@ public struct Matrix: Sendable {
             let column = record.kernels[index]
             record.kernels[index] =
                 try await folder.finished(column, record)
-                ?? MatrixColumn(selector: column.selector, folder: column.folder)
+                ?? MatrixColumn(
+                    selector: column.selector, folder: column.folder, trials: column.trials)
         }
         self.folder = folder
         self.guestsAtOnce = guestsAtOnce
@@ -106,10 +109,10 @@ public struct Matrix: Sendable {
             places.filter { askers[record.kernels[$0].selector]?.isAlone ?? false },
             places.filter { !(askers[record.kernels[$0].selector]?.isAlone ?? false) }
         )
-        let requests = Campaign.requests(for: record.trials)
         let ask: @Sendable (Int) async throws -> Void = { [record, folder] place in
             let column = record.kernels[place]
             guard !Task.isCancelled, let asker = askers[column.selector] else { return }
+            let requests = Campaign.requests(for: column.trials ?? record.trials)
             progress(.began(column, trials: requests.count))
             let asked = try await Self.ask(column, asker, requests, folder) { event in
                 progress(.event(column, event))
@@ -155,15 +158,15 @@ public struct Matrix: Sendable {
             case .failed(let error): reason = "\(error)"
             }
             return MatrixColumn(
-                selector: column.selector, folder: column.folder, record: result.record,
-                trials: result.trials, reason: reason)
+                column, record: result.record, trials: result.trials, reason: reason)
         } catch let error as RunFolderError {
             throw error
         } catch {
             run.removeIfEmpty()
             guard !Task.isCancelled, !(error is CancellationError) else { return nil }
             var lost = MatrixColumn(
-                selector: column.selector, folder: column.folder, state: .lost)
+                selector: column.selector, folder: column.folder, state: .lost,
+                trials: column.trials)
             lost.reason = PlainText.line("\(error)")
             return lost
         }

@@ -48,7 +48,7 @@ public struct MatrixFolder: Sendable, Hashable {
         let file = "\(path)/\(Name.record)"
         let record: MatrixRecord = try RunFolder.decode(
             file, currentFormat: MatrixRecord.currentFormat)
-        for trial in record.trials {
+        for trial in record.trials + record.kernels.flatMap({ $0.trials ?? [] }) {
             if let fault = ObservationCheck.fault(of: trial.parameters) {
                 throw RunFolderError(file, fault)
             }
@@ -112,12 +112,10 @@ public struct MatrixFolder: Sendable, Hashable {
             "\(folder.path)/\(RunFolder.Name.provenance)", currentFormat: 1)
         let run = try RunFolder.load(folder.path)
         guard provenance.interruption == nil, let stored = run.record,
-            Set(stored.findings.map(\.trial)) == Set(record.trials)
+            Set(stored.findings.map(\.trial)) == Set(column.trials ?? record.trials)
         else { return nil }
         let again = Rejudgement(run)
-        return MatrixColumn(
-            selector: column.selector, folder: column.folder, record: again.record,
-            trials: again.trials)
+        return MatrixColumn(column, record: again.record, trials: again.trials)
     }
 
     // MARK: - Provenance

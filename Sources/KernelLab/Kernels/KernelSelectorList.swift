@@ -10,6 +10,7 @@ public struct KernelSelectorList: Sendable, Hashable {
 
     private enum Item: Hashable {
         case one(KernelSelector)
+        case range(text: String, from: KernelVersion, through: KernelVersion, flavour: String)
     }
 
     /// Reads what was named; throws a line for each part that cannot be understood.
@@ -57,7 +58,22 @@ public struct KernelSelectorList: Sendable, Hashable {
     }
 
     private static func item(_ text: String) throws(KernelLabError) -> Item {
-        .one(try KernelSelector(text))
+        guard let rest = text.dropping("debian:"), let dots = rest.firstRange(of: "..") else {
+            return .one(try KernelSelector(text))
+        }
+        let tail = rest[dots.upperBound...].split(separator: "-", maxSplits: 1)
+        // The last end is a selector of its own, and is read as one.
+        guard let first = KernelVersion(rest[..<dots.lowerBound]), let end = tail.first,
+            let last = KernelVersion(end),
+            case .debian(_, let flavour) = try KernelSelector(
+                "debian:" + rest[dots.upperBound...])
+        else {
+            throw .notASelector(text, reason: "a range such as debian:5.10..7.3 is needed")
+        }
+        guard first <= last else {
+            throw .notASelector(text, reason: "the range begins above its end")
+        }
+        return .range(text: text, from: first, through: last, flavour: flavour)
     }
 
     /// The kernels that are meant, in the order in which they were named, each once.
@@ -65,11 +81,29 @@ public struct KernelSelectorList: Sendable, Hashable {
     /// Throws a line for each range that cannot be had, or in which nothing is.
     public func kernels(of store: KernelStore) async throws -> [KernelSelector] {
         var kernels: [KernelSelector] = []
+        var lines: [String] = []
+        var offers: [String: DebianOffer] = [:]
         for item in items {
             switch item {
             case .one(let selector): kernels.append(selector)
+            case .range(let text, let first, let last, let flavour):
+                do {
+                    let offer: DebianOffer
+                    if let known = offers[flavour] {
+                        offer = known
+                    } else {
+                        offer = try await store.offer(flavour: flavour)
+                    }
+                    offers[flavour] = offer
+                    let found = offer.kernels(from: first, through: last).map(\.selector)
+                    if found.isEmpty { lines.append("\(text): Debian offers nothing in it") }
+                    kernels += found
+                } catch let error as KernelLabError {
+                    lines.append("\(text): \(error)")
+                }
             }
         }
+        guard lines.isEmpty else { throw KernelRefusals(lines: lines) }
         var seen: Set<KernelSelector> = []
         return kernels.filter { seen.insert($0).inserted }
     }

@@ -86,6 +86,9 @@ public struct MatrixColumn: Codable, Sendable, Hashable {
     public var state: State
     /// Why, where it was lost.
     public var reason: String?
+    /// What it is asked, where that is less than the whole matrix: on the host trials take the time
+    /// that they take.
+    public var trials: [TrialID]?
     /// The kernel, where it ever spoke.
     public var kernel: KernelIdentity?
     /// What was found, in the order of the trials; none unless it was asked.
@@ -107,20 +110,24 @@ public struct MatrixColumn: Codable, Sendable, Hashable {
     }
 
     /// A kernel that was not asked.
-    public init(selector: String, folder: String, state: State = .pending) {
+    public init(
+        selector: String, folder: String, state: State = .pending, trials: [TrialID]? = nil
+    ) {
         self.selector = selector
         self.folder = folder
         self.state = state
+        self.trials = trials
         cells = []
         status = .inconclusive
     }
 
-    /// A kernel of which something was found; `reason`: why it was lost, where it was.
+    /// The same kernel with what was found of it; `reason`: why it was lost, where it was.
     public init(
-        selector: String, folder: String, record: RunRecord, trials: [JudgedTrial],
-        reason: String? = nil
+        _ column: MatrixColumn, record: RunRecord, trials: [JudgedTrial], reason: String? = nil
     ) {
-        self.init(selector: selector, folder: folder, state: reason == nil ? .done : .lost)
+        self.init(
+            selector: column.selector, folder: column.folder,
+            state: reason == nil ? .done : .lost, trials: column.trials)
         self.reason = reason
         kernel = record.kernel
         cells = trials.map(MatrixCell.init).sorted { $0.trial < $1.trial }

@@ -153,7 +153,7 @@ enum MatrixMark: Character, CaseIterable {
         case .inconclusive: "inconclusive"
         case .notApplicable: "not applicable"
         case .lost: "guest lost, which is no verdict"
-        case .pending: "not asked yet"
+        case .pending: "not asked"
         }
     }
 
@@ -199,6 +199,7 @@ struct MatrixRow {
         let names = Set(cells.map(\.verdict.name))
         if names.contains("deviates") { return .deviates }
         if column.state == .pending { return .pending }
+        if column.state == .done, cells.isEmpty { return .pending }
         if column.state == .lost, cells.isEmpty || names.contains("inconclusive") { return .lost }
         if names.contains("inconclusive") { return .inconclusive }
         return names.contains("conforms") ? .conforms : .notApplicable
