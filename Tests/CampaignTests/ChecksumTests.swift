@@ -37,7 +37,8 @@ final class ChecksumTests: XCTestCase {
                 atPath: "\(folder.path)/\(name)", isDirectory: &isFolder)
             return !isFolder.boolValue
         }
-        let expected = Set(all.filter(isFile)).subtracting(["SHA256SUMS", "provenance.json"])
+        let expected = Set(all.filter(isFile))
+            .subtracting(["SHA256SUMS", "provenance.json", "index.html"])
         XCTAssertEqual(names, expected.sorted())
     }
 

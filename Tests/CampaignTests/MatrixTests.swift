@@ -45,7 +45,7 @@ final class MatrixTests: XCTestCase {
     private func bytes(_ folder: MatrixFolder) throws -> [String: Data] {
         var found: [String: Data] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-        where !name.hasSuffix("provenance.json") {
+        where !name.hasSuffix("provenance.json") && !name.hasSuffix("index.html") {
             let content = FileManager.default.contents(atPath: "\(folder.path)/\(name)")
             if let content { found[name] = content }
         }

@@ -150,6 +150,30 @@ final class MatrixTableTests: XCTestCase {
         XCTAssertTrue(text.contains("* unroutable.idle as some-other on 7.3"), text)
     }
 
+    func testAKnownDeviationIsMarkedAsKnownUntilItVanishes() throws {
+        func column(_ selector: String, _ outcome: KnownDeviation.Outcome) throws -> MatrixColumn {
+            let broken: Set = outcome == .vanished ? [] : ["zero-window.live"]
+            var column = try self.column(selector, breaking: broken)
+            for index in column.cells.indices
+            where column.cells[index].trial.behaviour == "zero-window.live" {
+                column.cells[index].known = KnownDeviation(
+                    reference: "bug 7", variant: "x", outcome: outcome)
+            }
+            return column
+        }
+
+        let text = MatrixTable(
+            record([
+                try column("debian:5.10", .shown), try column("debian:6.1", .vanished),
+                try column("debian:6.12", .other),
+            ])
+        ).text
+
+        XCTAssertEqual(row("zero-window.live", text), ["d", "D", "D"])
+        XCTAssertTrue(text.contains("d zero-window.live on 5.10: "), text)
+        XCTAssertTrue(text.contains("no longer as known: bug 7"), text)
+    }
+
     func testShardsAreReadAndDealtOut() throws {
         for text in ["", "1", "0/2", "3/2", "1/0", "a/b", "1/2/3", "-1/2", "1/1000"] {
             XCTAssertNil(MatrixShard(text), text)

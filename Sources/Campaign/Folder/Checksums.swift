@@ -61,9 +61,9 @@ struct Checksums: Hashable {
 
 extension RunFolder {
     /// What `SHA256SUMS` does not name: itself, and what belongs to the occasion and not to the
-    /// kernel. So two runs of a guest are the same if these files are, and nothing else need be
-    /// compared.
-    private static let occasional = [Checksums.name, Name.provenance]
+    /// kernel: the page shows it too, and can be made again from the rest. So two runs of a guest
+    /// are the same if these files are, and nothing else need be compared.
+    private static let occasional = [Checksums.name, Name.provenance, Name.page]
 
     /// The files of this folder that are evidence, relative to it.
     private func evidence() throws(RunFolderError) -> [String] {

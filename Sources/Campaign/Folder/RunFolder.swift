@@ -11,7 +11,7 @@ public import Reporting
 ///     pcap/TRIAL.pcapng            the packets
 ///     index.html                   the page for people
 ///     junit.xml, results.ktap
-///     SHA256SUMS                   of all of these but provenance.json
+///     SHA256SUMS                   of all of these but provenance.json and the page
 ///
 /// An earlier attempt of a trial that was performed again is `TRIAL.attempt1`. Every file is
 /// written whole or not at all, observations as they arrive.

@@ -1,7 +1,7 @@
 public import Reporting
 
 /// Puts the shards of a matrix together. The whole is what one machine would have made, to the
-/// byte, but for `provenance.json`.
+/// byte, but for `provenance.json` and the pages that show it.
 public enum MatrixMerge {
     /// Merges shards into a new folder.
     ///

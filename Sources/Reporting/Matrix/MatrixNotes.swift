@@ -8,7 +8,7 @@ struct MatrixNotes {
     var rows: [MatrixRow]
 
     func lines(width: Int) -> [String] {
-        let texts = losses + deviations + otherVariants + inconclusives
+        let texts = losses + deviations + known + otherVariants + inconclusives
         return texts.flatMap { PlainText.wrapped($0, width: width, rest: "  ") }
     }
 
@@ -20,13 +20,25 @@ struct MatrixNotes {
 
     /// A note is about one behaviour and one answer; it names the kernels and one of the trials.
     private var deviations: [String] {
-        grouped({ $0.verdict == .deviates }) { cell in
-            let variant = cell.variants.first.map { "as \($0)" }
-            return variant ?? cell.nearest.map { "unknown, nearest \($0)" } ?? "unknown"
-        }.map { note in
+        grouped(\.isUnexpected, answer: Self.answer).map { note in
             "D \(note.behaviour) on \(note.kernels): \(note.answer); \(note.example)"
                 + (note.cell.parting.map { ": \($0)" } ?? "")
         }
+    }
+
+    private var known: [String] {
+        grouped({ $0.verdict == .deviates && !$0.isUnexpected }) { cell in
+            Self.answer(cell) + (cell.known.map { ", known: \($0.reference)" } ?? "")
+        }.map { note in
+            "d \(note.behaviour) on \(note.kernels): \(note.answer); \(note.example)"
+        }
+    }
+
+    private static func answer(_ cell: MatrixCell) -> String {
+        let variant = cell.variants.first.map { "as \($0)" }
+        let words = variant ?? cell.nearest.map { "unknown, nearest \($0)" } ?? "unknown"
+        guard let known = cell.known, known.outcome == .vanished else { return words }
+        return "\(words), and no longer as known: \(known.reference)"
     }
 
     private var inconclusives: [String] {
@@ -99,5 +111,17 @@ struct MatrixNotes {
             }
         }
         return notes
+    }
+}
+
+extension MatrixCell {
+    /// Whether it counts against the kernel: it deviates, and not as it is known to, or it is known
+    /// to deviate and does so no longer.
+    var isUnexpected: Bool {
+        switch known?.outcome {
+        case .shown: false
+        case .vanished: true
+        case .other, .untold, nil: verdict == .deviates
+        }
     }
 }

@@ -151,6 +151,8 @@ public struct MatrixCell: Codable, Sendable, Hashable {
     public var parting: String?
     /// The capture's path, relative to the kernel's folder.
     public var capture: String?
+    /// What this kernel is known to do instead of what is promised, where it is.
+    public var known: KnownDeviation?
 
     /// The cell of a judged trial.
     public init(_ trial: JudgedTrial) {
@@ -164,5 +166,6 @@ public struct MatrixCell: Codable, Sendable, Hashable {
             "\($0.aspect.rawValue): \(trial.frames.renumbered($0.text))"
         }
         capture = trial.capturePath
+        known = finding.known
     }
 }

@@ -140,6 +140,7 @@ enum MatrixMark: Character, CaseIterable {
     case conforms = "+"
     case otherwise = "*"
     case deviates = "D"
+    case known = "d"
     case inconclusive = "?"
     case notApplicable = "-"
     case lost = "!"
@@ -149,7 +150,8 @@ enum MatrixMark: Character, CaseIterable {
         switch self {
         case .conforms: "conforms"
         case .otherwise: "conforms, as another variant than most"
-        case .deviates: "deviates"
+        case .deviates: "deviates, or no longer as it is known to"
+        case .known: "deviates as it is known to"
         case .inconclusive: "inconclusive"
         case .notApplicable: "not applicable"
         case .lost: "guest lost, which is no verdict"
@@ -161,7 +163,7 @@ enum MatrixMark: Character, CaseIterable {
     var verdictName: String {
         switch self {
         case .conforms, .otherwise: "conforms"
-        case .deviates: "deviates"
+        case .deviates, .known: "deviates"
         case .inconclusive, .lost: "inconclusive"
         case .notApplicable, .pending: "notApplicable"
         }
@@ -197,7 +199,8 @@ struct MatrixRow {
 
     private static func mark(_ column: MatrixColumn, _ cells: [MatrixCell]) -> MatrixMark {
         let names = Set(cells.map(\.verdict.name))
-        if names.contains("deviates") { return .deviates }
+        if cells.contains(where: \.isUnexpected) { return .deviates }
+        if names.contains("deviates") { return .known }
         if column.state == .pending { return .pending }
         if column.state == .done, cells.isEmpty { return .pending }
         if column.state == .lost, cells.isEmpty || names.contains("inconclusive") { return .lost }
