@@ -46,7 +46,7 @@ extension Matrix {
             return Asker(performer: performer, isAlone: true)
         }
         let path = try PerformerLocator.locate(forGuests: true)
-        _ = try await QEMU.find()
+        _ = try await QEMU.find(conductor: PerformerLocator.locateConductor())
         let kernel = try await store.kernel(selector)
         // What a guest does longest is to unpack its kernel and to start what is in it.
         let attributes = try? FileManager.default.attributesOfItem(atPath: kernel.image)
