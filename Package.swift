@@ -123,7 +123,8 @@ let package = Package(
         tests(
             "KernelBehaviourTests",
             [
-                "Behaviours", "Campaign", "Evidence", "Judge", "Reporting", "etimedout-perform",
+                "Behaviours", "Campaign", "Evidence", "Judge", "KernelLab", "Reporting",
+                "etimedout-perform",
             ]),
         tests(
             "FixtureTests",

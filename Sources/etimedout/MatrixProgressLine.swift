@@ -40,7 +40,7 @@ final class MatrixProgressLine: Sendable {
             state.withLock { $0.running[column.selector]?.done += 1 }
         case .event:
             return
-        case .ended(let column):
+        case .ended(let column, _):
             let since = state.withLock { state in
                 state.done += 1
                 return state.running.removeValue(forKey: column.selector)?.since

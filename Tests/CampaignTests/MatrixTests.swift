@@ -109,7 +109,7 @@ final class MatrixTests: XCTestCase {
         _ = try await matrix.perform(askers: askers) { progress in
             switch progress {
             case .began(let column, _): order.withLock { $0.append("+\(column.selector)") }
-            case .ended(let column): order.withLock { $0.append("-\(column.selector)") }
+            case .ended(let column, _): order.withLock { $0.append("-\(column.selector)") }
             case .event: break
             }
         }

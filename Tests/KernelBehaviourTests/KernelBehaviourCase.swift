@@ -33,6 +33,12 @@ class KernelBehaviourCase: XCTestCase {
         try answer(.machine, file: file, line: line)
     }
 
+    /// Asserts that each kernel that was named is asked; skips where this machine lacks what one
+    /// needs, so that it is seen.
+    func assertEveryKernelIsAsked(file: StaticString = #filePath, line: UInt = #line) throws {
+        try answer(.kernels, file: file, line: line)
+    }
+
     private func answer(_ question: Question, file: StaticString, line: UInt) throws {
         guard !SuiteSelection.shared.hears(question) else { return }
         switch try SharedPerformance.answers.get().answer(to: question) {
@@ -52,6 +58,8 @@ enum Question: Hashable, Codable, Sendable {
     case controls(String)
     /// Whether this machine can perform trials.
     case machine
+    /// Whether every kernel that is named can be asked.
+    case kernels
 }
 
 /// What a test is told.

@@ -6,6 +6,10 @@ final class MachineTests: KernelBehaviourCase {
     func testThisMachineCanPerformTrials() throws {
         try assertTrialsCanBePerformed()
     }
+
+    func testEveryKernelThatWasNamedIsAsked() throws {
+        try assertEveryKernelIsAsked()
+    }
 }
 
 /// The suite itself.

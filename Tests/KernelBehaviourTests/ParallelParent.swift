@@ -23,6 +23,9 @@ struct ParallelParent {
         return ParallelParent(identity: "\(parent)-\(started)", arguments: arguments)
     }
 
+    /// Where its standard error goes, which people see.
+    var errorPath: String { "/proc/\(identity.prefix { $0 != "-" })/fd/2" }
+
     /// The answers that all processes share: the first one to come has them made, under a lock.
     func shared(_ make: (_ path: String, _ tests: [String]) throws -> Void) throws -> Answers {
         let folder = FileManager.default.temporaryDirectory

@@ -97,7 +97,7 @@ public struct Matrix: Sendable {
     ///
     /// Cancelling the task stops all performers; what was finished is kept, and the others stay
     /// pending. Throws only where evidence cannot be stored.
-    /// - Parameter askers: who asks a kernel, by its selector.
+    /// - Parameter askers: who asks a kernel, by its selector; one that nobody asks stays pending.
     public func perform(
         askers: [String: Asker],
         progress: @escaping @Sendable (MatrixProgress) -> Void = { _ in }
@@ -117,9 +117,9 @@ public struct Matrix: Sendable {
             let asked = try await Self.ask(column, asker, requests, folder) { event in
                 progress(.event(column, event))
             }
-            if let asked {
-                try ledger.note(asked, at: place)
-                progress(.ended(asked))
+            if let (column, result) = asked {
+                try ledger.note(column, at: place)
+                progress(.ended(column, result))
             }
         }
         for place in alone { try await ask(place) }
@@ -146,7 +146,7 @@ public struct Matrix: Sendable {
     private static func ask(
         _ column: MatrixColumn, _ asker: Asker, _ requests: [Plan.Request],
         _ folder: MatrixFolder, progress: @escaping @Sendable (CampaignProgress) -> Void
-    ) async throws -> MatrixColumn? {
+    ) async throws -> (MatrixColumn, CampaignResult?)? {
         let run = try folder.freshRunFolder(column)
         let campaign = Campaign(requests: requests, performer: asker.performer, folder: run)
         do {
@@ -157,8 +157,9 @@ public struct Matrix: Sendable {
             case .done: reason = nil
             case .failed(let error): reason = "\(error)"
             }
-            return MatrixColumn(
+            let asked = MatrixColumn(
                 column, record: result.record, trials: result.trials, reason: reason)
+            return (asked, result)
         } catch let error as RunFolderError {
             throw error
         } catch {
@@ -168,7 +169,7 @@ public struct Matrix: Sendable {
                 selector: column.selector, folder: column.folder, state: .lost,
                 trials: column.trials)
             lost.reason = PlainText.line("\(error)")
-            return lost
+            return (lost, nil)
         }
     }
 
@@ -196,8 +197,8 @@ public enum MatrixProgress: Sendable {
     case began(MatrixColumn, trials: Int)
     /// Something happened on it.
     case event(MatrixColumn, CampaignProgress)
-    /// It was asked everything, or lost.
-    case ended(MatrixColumn)
+    /// It was asked everything, or lost; what came of it, where it ever spoke.
+    case ended(MatrixColumn, CampaignResult?)
 }
 
 /// What of a matrix is finished, written down each time that it grows.

@@ -144,7 +144,10 @@ public struct FailureText {
     /// The command, on one line where it fits, else continued as a shell continues it.
     private func again(_ trial: TrialID) -> [String] {
         let first = "  again: etimedout run --behaviour \(PlainText.line(trial.behaviour))"
-        let second = "--values \"\(trial.parameters.summary)\""
+        var second = "--values \"\(trial.parameters.summary)\""
+        if let selector = options.selector, selector != "host" {
+            second += " --kernel \(PlainText.line(selector))"
+        }
         let whole = "\(first) \(second)"
         return whole.count <= options.width ? [whole] : ["\(first) \\", "    \(second)"]
     }

@@ -13,9 +13,15 @@ public struct Summary: Sendable {
         public var width: Int
         /// The run's folder as people would type it.
         public var folder: String?
+        /// The selector of the kernel that was asked, for the line that reproduces it.
+        public var selector: String?
 
         /// Without colour, 80 columns wide.
-        public init(isColored: Bool = false, width: Int = 80, folder: String? = nil) {
+        public init(
+            isColored: Bool = false, width: Int = 80, folder: String? = nil,
+            selector: String? = nil
+        ) {
+            self.selector = selector
             self.isColored = isColored
             self.width = max(60, width)
             self.folder = folder
@@ -30,6 +36,8 @@ public struct Summary: Sendable {
     public init(_ trials: [JudgedTrial], kernel: KernelIdentity?, options: Options = Options()) {
         self.trials = trials
         self.kernel = kernel
+        var options = options
+        options.selector = options.selector ?? kernel?.selector
         self.options = options
     }
 
