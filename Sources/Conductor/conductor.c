@@ -55,8 +55,8 @@ static int take_at_once(void) {
 }
 
 static void take(void) {
-    // The other one is often about to lay it down: some ten microseconds are cheaper than a sleep.
-    for (int turn = 0; turn < 500; turn++) {
+    // The other one is often about to lay it down: a few microseconds are cheaper than a sleep.
+    for (int turn = 0; turn < 50; turn++) {
         if (take_at_once()) return;
         __builtin_ia32_pause();
     }

@@ -8,7 +8,7 @@ import Wire
 public struct Frame: Sendable, Hashable {
     /// What the payload is.
     public var kind: Kind
-    /// The payload: JSON, or what its kind says.
+    /// The payload: a value as `Compact` writes it, or what its kind says.
     public var payload: [UInt8]
 
     /// A frame.

@@ -60,7 +60,7 @@ public struct Greeting: Codable, Sendable, Hashable {
     public var captureLibrary: String
 
     /// The protocol's version.
-    public static let currentProtocol = 1
+    public static let currentProtocol = 2
 
     /// A greeting.
     public init(kernel: KernelIdentity, privilege: String, captureLibrary: String) {
@@ -94,22 +94,43 @@ public struct Refusal: Codable, Sendable, Hashable {
     public init(reason: String) { self.reason = reason }
 }
 
-/// How an observation travels: its JSON, and the packets of its captures behind it.
+extension Frame {
+    /// A frame with a value as its payload.
+    public init(_ kind: Kind, of value: some Encodable) throws {
+        self.init(kind, try Compact.encode(value))
+    }
+
+    /// The value that is its payload.
+    public func value<Value: Decodable>(as type: Value.Type) throws -> Value {
+        try Compact.decode(type, from: payload)
+    }
+}
+
+/// How an observation travels: what was witnessed, and the packets of its captures behind it. The
+/// script stays at home: the one who asked for it knows it.
 ///
-/// Layout, little-endian: the request's place in the plan (32 bits); the JSON's length (32 bits),
-/// the JSON; then for each capture in the order
-/// of the JSON the number of packets (32 bits) and for each packet CLOCK_REALTIME in nanoseconds
+/// Layout, little-endian: the request's place in the plan (32 bits); the length of the
+/// observation's compact bytes (32 bits), the bytes; then for each of its captures in their order
+/// the number of packets (32 bits) and for each packet CLOCK_REALTIME in nanoseconds
 /// (64 bits), its length on the wire (32), the captured length (32) and the captured bytes.
 public enum ObservationPayload {
-    /// The payload of JSON and packets for the request at that place in the plan.
-    public static func encode(request: Int, json: [UInt8], captures: [Capture]) -> [UInt8] {
+    /// The payload of an observation for the request at that place in the plan.
+    public static func encode(request: Int, _ observation: Observation) throws -> [UInt8] {
+        var stripped = observation
+        stripped.script.lanes = []
+        stripped.script.sysctls = [:]
+        for index in stripped.captures.indices { stripped.captures[index].packets = [] }
+        let compact = try Compact.encode(stripped)
+        let packets = observation.captures.map(\.packets)
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(
+            compact.count + packets.joined().reduce(64) { $0 + 16 + $1.bytes.count })
         append(UInt64(request), octets: 4, to: &bytes)
-        append(UInt64(json.count), octets: 4, to: &bytes)
-        bytes += json
-        for capture in captures {
-            append(UInt64(capture.packets.count), octets: 4, to: &bytes)
-            for packet in capture.packets {
+        append(UInt64(compact.count), octets: 4, to: &bytes)
+        bytes += compact
+        for packets in packets {
+            append(UInt64(packets.count), octets: 4, to: &bytes)
+            for packet in packets {
                 append(UInt64(bitPattern: packet.realtimeNanoseconds), octets: 8, to: &bytes)
                 append(UInt64(packet.originalLength), octets: 4, to: &bytes)
                 append(UInt64(packet.bytes.count), octets: 4, to: &bytes)
@@ -119,32 +140,38 @@ public enum ObservationPayload {
         return bytes
     }
 
-    /// The request's place, the JSON and, for each of `captureCount(json)` captures, its packets;
-    /// nil if the payload is shorter or longer than it claims.
+    /// The request's place and the observation, without its script; nil if the payload is shorter
+    /// or longer than it claims.
+    /// - Throws: what `Compact.decode` throws.
     public static func decode(
-        _ payload: [UInt8], captureCount: ([UInt8]) throws -> Int
-    ) rethrows -> (request: Int, json: [UInt8], packets: [[PacketRecord]])? {
+        _ payload: [UInt8]
+    ) throws -> (request: Int, observation: Observation)? {
         var rest = payload[...]
         guard let request = take(&rest, octets: 4), let length = take(&rest, octets: 4),
-            let json = take(&rest, count: length)
+            let compact = take(&rest, count: length)
         else { return nil }
-        var captures: [[PacketRecord]] = []
-        for _ in 0..<(try captureCount(json)) {
-            guard let count = take(&rest, octets: 4) else { return nil }
-            var packets: [PacketRecord] = []
-            for _ in 0..<count {
-                guard let time = take(&rest, octets: 8), let original = take(&rest, octets: 4),
-                    let captured = take(&rest, octets: 4),
-                    let bytes = take(&rest, count: captured)
-                else { return nil }
-                packets.append(
-                    PacketRecord(
-                        realtimeNanoseconds: Int64(bitPattern: time), bytes: bytes,
-                        originalLength: Int(original)))
-            }
-            captures.append(packets)
+        var observation = try Compact.decode(Observation.self, from: compact)
+        for index in observation.captures.indices {
+            guard let packets = takePackets(&rest) else { return nil }
+            observation.captures[index].packets = packets
         }
-        return rest.isEmpty ? (Int(request), json, captures) : nil
+        return rest.isEmpty ? (Int(request), observation) : nil
+    }
+
+    private static func takePackets(_ rest: inout ArraySlice<UInt8>) -> [PacketRecord]? {
+        guard let count = take(&rest, octets: 4) else { return nil }
+        var packets: [PacketRecord] = []
+        for _ in 0..<count {
+            guard let time = take(&rest, octets: 8), let original = take(&rest, octets: 4),
+                let captured = take(&rest, octets: 4),
+                let bytes = take(&rest, count: captured)
+            else { return nil }
+            packets.append(
+                PacketRecord(
+                    realtimeNanoseconds: Int64(bitPattern: time), bytes: bytes,
+                    originalLength: Int(original)))
+        }
+        return packets
     }
 
     private static func append(_ value: UInt64, octets: Int, to bytes: inout [UInt8]) {

@@ -32,45 +32,108 @@ public struct Counters: Hashable, Sendable {
     ///
     /// Values that are no numbers or negative (`Tcp.MaxConn` is −1 when there is no limit) are left
     /// out, and so is a pair whose lines differ in length or group.
-    public static func parsePairs(_ text: [UInt8]) -> [String: UInt64] {
+    /// - Parameter kept: which counters are taken at zero; nil is all. Most of some five hundred
+    ///   are zero, and making their names costs more than all else.
+    public static func parsePairs(
+        _ text: [UInt8], zeros kept: CounterNames? = nil
+    ) -> [String: UInt64] {
         var counters: [String: UInt64] = [:]
-        counters.reserveCapacity(512)
-        var names: [ArraySlice<UInt8>] = []
-        for line in text.split(separator: newline) {
-            let words = line.split(separator: space)
-            guard let group = words.first, group.count > 1, group.last == colon else {
-                names = []
+        var names = Words(text, 0..<0)
+        for line in lines(of: text) {
+            let words = Words(text, line)
+            guard let group = words.first, group.count > 1, text[group.upperBound - 1] == colon
+            else {
+                names = Words(text, 0..<0)
                 continue
             }
-            guard names.first == group, names.count == words.count else {
+            guard let other = names.first, text[other].elementsEqual(text[group]),
+                names.count == words.count
+            else {
                 names = words
                 continue
             }
-            let prefix = String(decoding: group.dropLast(), as: UTF8.self) + "."
-            for (name, value) in zip(names, words).dropFirst() {
-                guard let value = number(value) else { continue }
-                counters[prefix + String(decoding: name, as: UTF8.self)] = value
+            let prefix = text[group].dropLast()
+            var nameWords = names.dropFirst().makeIterator()
+            for word in words.dropFirst() {
+                guard let name = nameWords.next(), let value = number(text[word]) else { continue }
+                if value == 0, let kept, !kept.contains(prefix, text[name]) { continue }
+                counters[Self.name(prefix, text[name])] = value
             }
-            names = []
+            names = Words(text, 0..<0)
         }
         return counters
     }
 
     /// Reads the format of `snmp6`: lines of a name and a value. The name begins with its group,
     /// `Ip6OutNoRoutes`, which becomes "Ip6.OutNoRoutes".
-    public static func parseSNMP6(_ text: [UInt8]) -> [String: UInt64] {
-        let groups = ["Ip6", "Icmp6", "UdpLite6", "Udp6"]
+    public static func parseSNMP6(
+        _ text: [UInt8], zeros kept: CounterNames? = nil
+    ) -> [String: UInt64] {
+        let groups = ["Ip6", "Icmp6", "UdpLite6", "Udp6"].map { Array($0.utf8) }
         var counters: [String: UInt64] = [:]
-        for line in text.split(separator: newline) {
-            let words = line.split { $0 == space || $0 == tab }
-            guard words.count == 2, let value = number(words[1]),
-                let group = groups.first(where: { words[0].starts(with: $0.utf8) }),
-                words[0].count > group.utf8.count
+        for line in lines(of: text) {
+            let words = Array(Words(text, line))
+            guard words.count == 2, let value = number(text[words[1]]) else { continue }
+            let word = text[words[0]]
+            guard let group = groups.first(where: { word.starts(with: $0) }),
+                word.count > group.count
             else { continue }
-            let name = String(decoding: words[0].dropFirst(group.utf8.count), as: UTF8.self)
-            counters[group + "." + name] = value
+            let name = word.dropFirst(group.count)
+            if value == 0, let kept, !kept.contains(group[...], name) { continue }
+            counters[Self.name(group[...], name)] = value
         }
         return counters
+    }
+
+    private static func name(_ group: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> String {
+        String(decoding: group + [UInt8(ascii: ".")] + name, as: UTF8.self)
+    }
+
+    private static func lines(of text: [UInt8]) -> [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var begin = 0
+        for index in text.indices where text[index] == newline {
+            lines.append(begin..<index)
+            begin = index + 1
+        }
+        lines.append(begin..<text.count)
+        return lines
+    }
+
+    /// The words of a line, between blanks and tabs.
+    private struct Words: Sequence {
+        let text: [UInt8]
+        let line: Range<Int>
+
+        init(_ text: [UInt8], _ line: Range<Int>) {
+            self.text = text
+            self.line = line
+        }
+
+        var first: Range<Int>? {
+            var iterator = makeIterator()
+            return iterator.next()
+        }
+
+        var count: Int { reduce(0) { count, _ in count + 1 } }
+
+        func makeIterator() -> Iterator {
+            Iterator(text: text, index: line.lowerBound, end: line.upperBound)
+        }
+
+        struct Iterator: IteratorProtocol {
+            let text: [UInt8]
+            var index: Int
+            let end: Int
+
+            mutating func next() -> Range<Int>? {
+                while index < end, text[index] == space || text[index] == tab { index += 1 }
+                guard index < end else { return nil }
+                let begin = index
+                while index < end, text[index] != space, text[index] != tab { index += 1 }
+                return begin..<index
+            }
+        }
     }
 
     private static let newline = UInt8(ascii: "\n")
@@ -92,6 +155,28 @@ public struct Counters: Hashable, Sendable {
     }
 }
 
+/// Names of counters, to be looked up by the bytes of a file: without making strings of those.
+public struct CounterNames: Sendable {
+    private var byLength: [[[UInt8]]] = []
+
+    /// These names, such as "Tcp.RetransSegs".
+    public init(_ names: some Sequence<String>) {
+        for name in names.map({ Array($0.utf8) }) {
+            while byLength.count <= name.count { byLength.append([]) }
+            byLength[name.count].append(name)
+        }
+    }
+
+    func contains(_ group: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
+        let length = group.count + 1 + name.count
+        guard length < byLength.count else { return false }
+        return byLength[length].contains {
+            $0.starts(with: group) && $0[group.count] == UInt8(ascii: ".")
+                && $0[(group.count + 1)...].elementsEqual(name)
+        }
+    }
+}
+
 /// Reads the counters of one namespace, from any thread and as often as needed.
 ///
 /// Made on a thread of the namespace; it keeps three files open, which also keep the namespace
@@ -110,13 +195,15 @@ public final class CounterReader: Sendable {
         }
     }
 
-    /// Reads all counters. Costs about 300 µs.
-    public func read() throws(LinuxError) -> Counters {
+    /// Reads all counters, or, at zero, only some.
+    public func read(zeros kept: CounterNames? = nil) throws(LinuxError) -> Counters {
         var values: [String: UInt64] = [:]
         for file in pairs {
-            values.merge(Counters.parsePairs(try file.readBytes())) { $1 }
+            values.merge(Counters.parsePairs(try file.readBytes(), zeros: kept)) { $1 }
         }
-        if let snmp6 { values.merge(Counters.parseSNMP6(try snmp6.readBytes())) { $1 } }
+        if let snmp6 {
+            values.merge(Counters.parseSNMP6(try snmp6.readBytes(), zeros: kept)) { $1 }
+        }
         return Counters(values: values)
     }
 

@@ -47,13 +47,19 @@ public enum Sysctl {
     }
 
     static func path(of key: String) throws(LinuxError) -> String {
-        let separator: Character = key.contains("/") ? "/" : "."
-        let parts = key.split(separator: separator, omittingEmptySubsequences: false)
-        let bad = parts.contains { $0.isEmpty || $0 == "." || $0 == ".." || $0.contains("\0") }
+        let slash = UInt8(ascii: "/")
+        let dot = UInt8(ascii: ".")
+        let key8 = Array(key.utf8)
+        let separator = key8.contains(slash) ? slash : dot
+        let parts = key8.split(separator: separator, omittingEmptySubsequences: false)
+        let bad = parts.contains {
+            $0.isEmpty || $0.elementsEqual([dot]) || $0.elementsEqual([dot, dot]) || $0.contains(0)
+        }
         guard !bad else {
             throw LinuxError(operation: "sysctl \"\(key)\"", errno: .invalidArgument)
         }
-        return "/proc/sys/" + parts.joined(separator: "/")
+        let path = Array(parts.joined(separator: [slash]))
+        return "/proc/sys/" + String(decoding: path, as: UTF8.self)
     }
 }
 

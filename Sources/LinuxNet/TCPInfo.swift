@@ -248,32 +248,38 @@ extension TCPInfo {
 
 extension TCPInfo.Newer {
     init(_ raw: clinux_tcp_info, length: Int) {
-        func field<Value>(_ path: KeyPath<clinux_tcp_info, Value>) -> Value? {
-            let offset = MemoryLayout<clinux_tcp_info>.offset(of: path) ?? .max / 2
-            return offset + MemoryLayout<Value>.size <= length ? raw[keyPath: path] : nil
+        // The compiler reckons the offsets; key paths that are followed at run time cost a guest
+        // more than the system call.
+        typealias Layout = MemoryLayout<clinux_tcp_info>
+        func field<Value>(_ value: Value, _ offset: Int?) -> Value? {
+            guard let offset else { return nil }
+            return offset + MemoryLayout<Value>.size <= length ? value : nil
         }
-        bytesAcked = field(\.bytes_acked)
-        bytesReceived = field(\.bytes_received)
-        segmentsOut = field(\.segs_out)
-        segmentsIn = field(\.segs_in)
-        notSentBytes = field(\.notsent_bytes)
-        minimumRTTMicroseconds = field(\.min_rtt)
-        dataSegmentsIn = field(\.data_segs_in)
-        dataSegmentsOut = field(\.data_segs_out)
-        busyMicroseconds = field(\.busy_time)
-        receiveWindowLimitedMicroseconds = field(\.rwnd_limited)
-        sendBufferLimitedMicroseconds = field(\.sndbuf_limited)
-        delivered = field(\.delivered)
-        bytesSent = field(\.bytes_sent)
-        bytesRetransmitted = field(\.bytes_retrans)
-        duplicateSACKs = field(\.dsack_dups)
-        reorderingSeen = field(\.reord_seen)
-        outOfOrderSegments = field(\.rcv_ooopack)
-        sendWindowBytes = field(\.snd_wnd)
-        receiveWindowBytes = field(\.rcv_wnd)
-        rehash = field(\.rehash)
-        totalRTOs = field(\.total_rto)
-        totalRTORecoveries = field(\.total_rto_recoveries)
-        totalRTOMilliseconds = field(\.total_rto_time)
+        bytesAcked = field(raw.bytes_acked, Layout.offset(of: \.bytes_acked))
+        bytesReceived = field(raw.bytes_received, Layout.offset(of: \.bytes_received))
+        segmentsOut = field(raw.segs_out, Layout.offset(of: \.segs_out))
+        segmentsIn = field(raw.segs_in, Layout.offset(of: \.segs_in))
+        notSentBytes = field(raw.notsent_bytes, Layout.offset(of: \.notsent_bytes))
+        minimumRTTMicroseconds = field(raw.min_rtt, Layout.offset(of: \.min_rtt))
+        dataSegmentsIn = field(raw.data_segs_in, Layout.offset(of: \.data_segs_in))
+        dataSegmentsOut = field(raw.data_segs_out, Layout.offset(of: \.data_segs_out))
+        busyMicroseconds = field(raw.busy_time, Layout.offset(of: \.busy_time))
+        receiveWindowLimitedMicroseconds = field(
+            raw.rwnd_limited, Layout.offset(of: \.rwnd_limited))
+        sendBufferLimitedMicroseconds = field(
+            raw.sndbuf_limited, Layout.offset(of: \.sndbuf_limited))
+        delivered = field(raw.delivered, Layout.offset(of: \.delivered))
+        bytesSent = field(raw.bytes_sent, Layout.offset(of: \.bytes_sent))
+        bytesRetransmitted = field(raw.bytes_retrans, Layout.offset(of: \.bytes_retrans))
+        duplicateSACKs = field(raw.dsack_dups, Layout.offset(of: \.dsack_dups))
+        reorderingSeen = field(raw.reord_seen, Layout.offset(of: \.reord_seen))
+        outOfOrderSegments = field(raw.rcv_ooopack, Layout.offset(of: \.rcv_ooopack))
+        sendWindowBytes = field(raw.snd_wnd, Layout.offset(of: \.snd_wnd))
+        receiveWindowBytes = field(raw.rcv_wnd, Layout.offset(of: \.rcv_wnd))
+        rehash = field(raw.rehash, Layout.offset(of: \.rehash))
+        totalRTOs = field(raw.total_rto, Layout.offset(of: \.total_rto))
+        totalRTORecoveries = field(
+            raw.total_rto_recoveries, Layout.offset(of: \.total_rto_recoveries))
+        totalRTOMilliseconds = field(raw.total_rto_time, Layout.offset(of: \.total_rto_time))
     }
 }

@@ -48,7 +48,7 @@ final class Board: Sendable {
     }
 
     /// Why the trial was cancelled, if it was.
-    var failure: Observation.Failure? { monitor.read(\.failure) }
+    var failure: Observation.Failure? { monitor.read { $0.failure } }
 
     /// Notes that a step has begun.
     func begin(_ label: String, at moment: Int64) {
@@ -84,7 +84,7 @@ final class Board: Sendable {
     }
 
     /// How many packets the captures have shown so far.
-    var packets: Int { monitor.read(\.packets) }
+    var packets: Int { monitor.read { $0.packets } }
 
     /// Waits until the captures have shown more packets than `known`, or until the deadline.
     func awaitPackets(beyond known: Int, until deadline: Int64) throws(LaneError) {

@@ -62,11 +62,19 @@ extension TCPState {
     }
 }
 
+extension CounterReader {
+    /// The counters that the model predicts, even at zero; of the others those that are not.
+    func readForJudge() throws(LinuxError) -> [String: Int64] {
+        try read(zeros: Self.modelled).forJudge
+    }
+
+    private static let modelled = CounterNames(CounterPair.modelled)
+}
+
 extension Counters {
     /// The counters that the model predicts, even at zero; of the others those that are not.
     var forJudge: [String: Int64] {
-        let modelled = Set(CounterPair.modelled)
-        return values.filter { $0.value != 0 || modelled.contains($0.key) }
+        values.filter { $0.value != 0 || CounterPair.modelled.contains($0.key) }
             .mapValues { Int64(clamping: $0) }
     }
 }

@@ -58,7 +58,7 @@ final class Sampler: Sendable {
     }
 
     private func arm(_ trials: [(trial: Trial, due: Int64)]) {
-        guard let next = trials.map(\.due).min() else { return }
+        guard let next = trials.map({ $0.due }).min() else { return }
         try? timer.arm(atNanoseconds: next)
     }
 

@@ -93,7 +93,7 @@ final class Trial: Sendable {
         }
     }
 
-    private var recorders: [CaptureRecorder] { record.withLock { $0.captures.map(\.recorder) } }
+    private var recorders: [CaptureRecorder] { record.withLock { $0.captures.map { $0.recorder } } }
 
     /// Lets the actors begin: the trial's zero. A trial that has failed already stays at zero.
     func start() {
@@ -182,7 +182,7 @@ final class Trial: Sendable {
     private func prove() {
         sample()
         do {
-            let counters = try testbed.counters.read().forJudge
+            let counters = try testbed.counters.readForJudge()
             record.withLock { $0.counters.before = counters }
         } catch {
             fail(Observation.Failure(error, during: "reading the subject's counters"))
@@ -232,7 +232,7 @@ final class Trial: Sendable {
             record.end = record.zero == 0 ? 0 : MonotonicClock.nowNanoseconds()
         }
         do {
-            let counters = try testbed.counters.read().forJudge
+            let counters = try testbed.counters.readForJudge()
             record.withLock { $0.counters.after = counters }
         } catch {
             board.fail(Observation.Failure(error, during: "reading the subject's counters"))
@@ -249,7 +249,7 @@ final class Trial: Sendable {
             trial: request.trial, script: request.script, attempt: request.attempt, hz: hz,
             processors: Host.onlineProcessors)
         observation.time = time
-        let known = Set(request.script.lanes.flatMap { $0.steps.map(\.label) })
+        let known = Set(request.script.lanes.flatMap { $0.steps.map { $0.label } })
         record.withLock { record in
             let end = Moment(nanoseconds: (record.end ?? record.zero) - record.zero)
             observation.zeroMonotonicNanoseconds = record.zero
@@ -260,7 +260,7 @@ final class Trial: Sendable {
             observation.flow = record.connection == nil ? nil : flow
             observation.end = end
         }
-        observation.captures = recorders.map(\.record)
+        observation.captures = recorders.map { $0.record }
         observation.sysctls = testbed.sysctls
         let seen = watchdogs.seen(
             zero: observation.zeroMonotonicNanoseconds, end: observation.end)

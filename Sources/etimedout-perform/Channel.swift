@@ -1,5 +1,4 @@
 internal import Evidence
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxNet
 internal import Testbed
@@ -13,25 +12,24 @@ struct Channel {
     /// The exit status when the one who asked is gone.
     static let abandoned: CInt = 3
 
-    /// Sends a frame with a value as its JSON.
-    func send(_ kind: Frame.Kind, json value: some Encodable) throws {
-        try write(Frame(kind, try Self.json(value)))
+    /// Sends a frame with a value.
+    func send(_ kind: Frame.Kind, _ value: some Encodable) throws {
+        try write(Frame(kind, of: value))
     }
 
     /// Sends a frame without payload.
     func send(_ kind: Frame.Kind) throws { try write(Frame(kind)) }
 
     /// Sends a frame; when nobody takes it any more, ends the process.
-    func sendOrExit(_ kind: Frame.Kind, json value: some Encodable) {
-        orExit { try send(kind, json: value) }
+    func sendOrExit(_ kind: Frame.Kind, _ value: some Encodable) {
+        orExit { try send(kind, value) }
     }
 
     /// Sends an observation with its packets; when nobody takes it any more, ends the process.
     func sendOrExit(_ request: Int, _ observation: Observation) {
         orExit {
-            let payload = ObservationPayload.encode(
-                request: request, json: try Self.json(observation), captures: observation.captures)
-            try write(Frame(.observation, payload))
+            try write(
+                Frame(.observation, try ObservationPayload.encode(request: request, observation)))
         }
     }
 
@@ -64,9 +62,9 @@ struct Channel {
     }
 
     /// The plan in these bytes.
-    static func plan(_ json: [UInt8]) throws -> Plan {
+    static func plan(_ bytes: [UInt8]) throws -> Plan {
         do {
-            return try JSONDecoder().decode(Plan.self, from: Data(json))
+            return try Compact.decode(Plan.self, from: bytes)
         } catch {
             throw Refused("the plan cannot be read: \(error)")
         }
@@ -104,11 +102,5 @@ struct Channel {
                 throw Refused("fd \(output) cannot be written: errno \(errno)")
             }
         }
-    }
-
-    private static func json(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return Array(try encoder.encode(value))
     }
 }

@@ -6,7 +6,7 @@ internal import Testbed
 /// The performer as process 1 of a guest: makes the machine ready, performs the plan that lies in
 /// the initramfs, sends what it witnessed through the second serial port, and ends the machine.
 ///
-/// Beside the executable the initramfs holds `/etimedout/plan.json` and `/etimedout/modules`, a
+/// Beside the executable the initramfs holds `/etimedout/plan` and `/etimedout/modules`, a
 /// list of paths to load in that order. What a kernel cannot load it lacks, and the trials that
 /// need it will say so.
 enum GuestInit {
@@ -32,9 +32,9 @@ enum GuestInit {
     private static func perform(_ channel: Channel) {
         do {
             loadModules()
-            let plan = try Channel.plan(try Machine.read("\(folder)/plan.json"))
+            let plan = try Channel.plan(try Machine.read("\(folder)/plan"))
             let privilege = try Host.isolate()
-            try channel.send(.greeting, json: try Perform.greeting(privilege: privilege))
+            try channel.send(.greeting, try Perform.greeting(privilege: privilege))
             // Progress is for those who wait in real time.
             try Performance(plan).perform { event in
                 if case .observation(let index, let observation) = event {
@@ -44,7 +44,7 @@ enum GuestInit {
             try channel.send(.done)
         } catch {
             Perform.complain("\(error)")
-            try? channel.send(.refusal, json: Refusal(reason: "\(error)"))
+            try? channel.send(.refusal, Refusal(reason: "\(error)"))
         }
     }
 

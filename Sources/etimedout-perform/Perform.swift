@@ -1,5 +1,4 @@
 internal import Evidence
-internal import FoundationEssentials
 internal import Glibc
 internal import LinuxNet
 internal import Testbed
@@ -38,13 +37,13 @@ enum Perform {
             // Before anything starts a thread: the kernel gives no user namespace to a process
             // that has some.
             let privilege = try Host.isolate()
-            try channel.send(.greeting, json: try greeting(privilege: privilege))
+            try channel.send(.greeting, try greeting(privilege: privilege))
             guard let plan = try channel.receivePlan() else { return 0 }
             let performance = try Performance(plan)
             try channel.exitAtEnd { performance.abandon() }
             try performance.perform { event in
                 switch event {
-                case .progress(let progress): channel.sendOrExit(.progress, json: progress)
+                case .progress(let progress): channel.sendOrExit(.progress, progress)
                 case .observation(let request, let observation):
                     channel.sendOrExit(request, observation)
                 }
@@ -53,7 +52,7 @@ enum Perform {
             return 0
         } catch {
             complain("\(error)")
-            try? channel.send(.refusal, json: Refusal(reason: "\(error)"))
+            try? channel.send(.refusal, Refusal(reason: "\(error)"))
             return 2
         }
     }

@@ -1,3 +1,4 @@
+import Behaviours
 import Evidence
 import Support
 import XCTest
@@ -65,33 +66,33 @@ final class FrameTests: XCTestCase {
 
 /// Observations on their way from the performer.
 final class ObservationPayloadTests: XCTestCase {
-    private func captures() -> [Capture] {
-        var first = Capture(actor: .subject, interface: "subject0", linkType: 1)
-        first.packets = [
-            PacketRecord(
-                realtimeNanoseconds: 1_700_000_000_123_456_789, bytes: [1, 2], originalLength: 60),
-            PacketRecord(realtimeNanoseconds: -1, bytes: [], originalLength: 0),
-        ]
-        return [first, Capture(actor: .peer, interface: "peer0", linkType: 1)]
+    private func observation() throws -> Observation {
+        let behaviour = try XCTUnwrap(Catalogue.behaviour("blackhole.established"))
+        let parameters = try XCTUnwrap(behaviour.cases.first)
+        let variant = try XCTUnwrap(behaviour.variants(for: parameters).first)
+        return try SyntheticObservation.make(behaviour, variant, parameters, seed: 1)
     }
 
-    func testPacketsComeBackBesideTheirJSON() throws {
-        let payload = ObservationPayload.encode(
-            request: 7, json: Array("{}".utf8), captures: captures())
+    func testAllButTheScriptArrives() throws {
+        let sent = try observation()
 
-        let decoded = try XCTUnwrap(ObservationPayload.decode(payload) { _ in 2 })
+        let payload = try ObservationPayload.encode(request: 7, sent)
 
-        XCTAssertEqual(decoded.request, 7)
-        XCTAssertEqual(decoded.json, Array("{}".utf8))
-        XCTAssertEqual(decoded.packets, captures().map(\.packets))
+        var (request, arrived) = try XCTUnwrap(ObservationPayload.decode(payload))
+        XCTAssertEqual(request, 7)
+        XCTAssertNotEqual(arrived, sent)
+        arrived.script = sent.script
+        XCTAssertEqual(arrived, sent)
+        XCTAssertGreaterThan(arrived.captures.map(\.packets.count).reduce(0, +), 0)
     }
 
-    func testAPayloadThatIsCutAnywhereIsRefusedWhole() {
-        let payload = ObservationPayload.encode(
-            request: 0, json: Array("{}".utf8), captures: captures())
-        for length in 0..<payload.count {
-            XCTAssertNil(ObservationPayload.decode(Array(payload.prefix(length))) { _ in 2 })
+    func testAPayloadThatIsCutAnywhereIsRefusedWhole() throws {
+        let payload = try ObservationPayload.encode(request: 0, try observation())
+
+        for length in stride(from: 0, to: payload.count, by: 7) {
+            let whole = try? ObservationPayload.decode(Array(payload.prefix(length)))
+            XCTAssertNil(whole ?? nil, "\(length) of \(payload.count) bytes")
         }
-        XCTAssertNil(ObservationPayload.decode(payload + [0]) { _ in 2 })
+        XCTAssertNil(try ObservationPayload.decode(payload + [0]))
     }
 }

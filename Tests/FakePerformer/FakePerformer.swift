@@ -15,7 +15,7 @@ enum FakePerformer {
         let mode = ProcessInfo.processInfo.environment["FAKE_PERFORMER"] ?? "perform"
         switch mode {
         case "refuse":
-            send(.refusal, try JSONText.encode(Refusal(reason: "no user namespaces here")))
+            send(.refusal, try Compact.encode(Refusal(reason: "no user namespaces here")))
             return
         case "die-early": die("first line\nboom: the last line", status: 3)
         case "loader":
@@ -42,12 +42,12 @@ enum FakePerformer {
         var greeting = Greeting(
             kernel: kernel, privilege: "none", captureLibrary: "libpcap 0 (fake)")
         if mode == "future" { greeting.protocolVersion = 99 }
-        send(.greeting, try JSONText.encode(greeting))
+        send(.greeting, try Compact.encode(greeting))
     }
 
     private static func perform(_ plan: Plan, _ mode: String) throws {
         for (index, request) in plan.trials.enumerated() {
-            send(.progress, try JSONText.encode(Progress(index: index, label: "connect")))
+            send(.progress, try Compact.encode(Progress(index: index, label: "connect")))
             if index == 1 { try misbehave(mode) }
             try sendObservation(request, mode, index)
         }
@@ -94,11 +94,7 @@ enum FakePerformer {
         if isStalling, index == 0 {
             observation.stalls = [Stall(from: .milliseconds(50), until: .milliseconds(200))]
         }
-        let json = try JSONText.encode(observation)
-        send(
-            .observation,
-            ObservationPayload.encode(
-                request: index, json: json, captures: observation.captures))
+        send(.observation, try ObservationPayload.encode(request: index, observation))
     }
 
     // MARK: - In and out
@@ -110,7 +106,7 @@ enum FakePerformer {
             guard !bytes.isEmpty else { exit(0) }
             parser.append(bytes)
             if let frame = try parser.next(), frame.kind == .plan {
-                return try JSONText.decode(Plan.self, from: frame.payload)
+                return try frame.value(as: Plan.self)
             }
         }
     }

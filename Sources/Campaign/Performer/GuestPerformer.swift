@@ -60,7 +60,7 @@ public struct GuestPerformer: Performer {
             part.samplePeriodMilliseconds = samplePeriodMilliseconds
             let guest = Guest(
                 emulator: emulator, kernel: kernel, initramfs: initramfs,
-                plan: try JSONText.encode(part),
+                plan: try Compact.encode(part),
                 trialCount: groups.map(\.count).max() ?? 0)
             return (guest, part)
         }

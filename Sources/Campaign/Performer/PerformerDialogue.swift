@@ -70,29 +70,23 @@ struct PerformerDialogue {
     }
 
     private mutating func observation(_ frame: Frame) throws(PerformerError) -> PerformerEvent {
-        var decoded: Observation?
-        let parts: (request: Int, json: [UInt8], packets: [[PacketRecord]])?
+        let parts: (request: Int, observation: Observation)?
         do {
-            parts = try ObservationPayload.decode(frame.payload) { json in
-                let observation = try JSONText.decode(Observation.self, from: json)
-                decoded = observation
-                return observation.captures.count
-            }
+            parts = try ObservationPayload.decode(frame.payload)
         } catch {
             throw .nonsense("an observation: \(error)")
         }
-        guard var observation = decoded, let parts else {
+        guard let parts else {
             throw .nonsense("an observation whose packets are cut off")
         }
-        for index in parts.packets.indices {
-            observation.captures[index].packets = parts.packets[index]
-        }
+        var observation = parts.observation
         guard requested.indices.contains(parts.request),
             requested[parts.request].trial == observation.trial,
             requested[parts.request].attempt == observation.attempt
         else {
             throw .nonsense("an observation of \(observation.trial), which was not asked for")
         }
+        observation.script = requested[parts.request].script
         guard arrived.insert(parts.request).inserted else {
             throw .nonsense("a second observation of \(observation.trial)")
         }
@@ -106,7 +100,7 @@ struct PerformerDialogue {
         _ type: Value.Type, _ frame: Frame
     ) throws(PerformerError) -> Value {
         do {
-            return try JSONText.decode(type, from: frame.payload)
+            return try frame.value(as: type)
         } catch {
             throw .nonsense("\(frame.kind): \(error)")
         }

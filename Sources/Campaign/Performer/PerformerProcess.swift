@@ -125,8 +125,8 @@ public struct PerformerProcess: Performer {
     private static func send(_ plan: Plan, to child: Child) {
         // Beside the reading: a performer that does not take the plan must not block us.
         Task {
-            guard let json = try? JSONText.encode(plan) else { return }
-            _ = try? await child.standardInputWriter.write(Frame(.plan, json).encoded)
+            guard let frame = try? Frame(.plan, of: plan) else { return }
+            _ = try? await child.standardInputWriter.write(frame.encoded)
         }
     }
 

@@ -14,7 +14,7 @@ public struct Guest: Sendable {
     private let patience: Duration
 
     /// A guest that is not booted yet.
-    /// - Parameter plan: the plan's JSON.
+    /// - Parameter plan: the plan's compact bytes.
     public init(
         emulator: QEMU, kernel: Kernel, initramfs: Initramfs, plan: [UInt8], trialCount: Int,
         patience: Duration = .seconds(90)

