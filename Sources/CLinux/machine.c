@@ -11,8 +11,8 @@
 
 #include "retry.h"
 
-int clinux_mount(const char *type, const char *target) {
-    return CLINUX_ONCE(mount(type, target, type, 0, NULL));
+int clinux_mount(const char *type, const char *target, const char *options) {
+    return CLINUX_ONCE(mount(type, target, type, 0, options));
 }
 
 int clinux_load_module(const char *path) {
@@ -21,6 +21,10 @@ int clinux_load_module(const char *path) {
     int result = CLINUX_ONCE((int)syscall(SYS_finit_module, fd, "", 0));
     close(fd);
     return result;
+}
+
+int clinux_open_new(const char *path) {
+    return CLINUX_RETRY(open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
 }
 
 int clinux_open_serial(const char *path) {
@@ -39,8 +43,6 @@ int clinux_open_serial(const char *path) {
     return result;
 }
 
-int clinux_end_machine(void) {
-    // A reset ends a QEMU that was started with -no-reboot, and needs no ACPI.
-    int result = CLINUX_ONCE(reboot(RB_AUTOBOOT));
-    return result < 0 ? result : CLINUX_ONCE(reboot(RB_POWER_OFF));
+int clinux_end_machine(int by_reset) {
+    return CLINUX_ONCE(reboot(by_reset ? RB_AUTOBOOT : RB_POWER_OFF));
 }

@@ -5,8 +5,10 @@ public enum Machine {
     /// Mounts a file system without a device on an empty folder.
     ///
     /// The corresponding C function is `mount`.
-    public static func mount(_ type: String, on folder: String) throws(LinuxError) {
-        try check(clinux_mount(type, folder), "mount \(type) on \(folder)")
+    public static func mount(
+        _ type: String, on folder: String, options: String? = nil
+    ) throws(LinuxError) {
+        try check(clinux_mount(type, folder, options), "mount \(type) on \(folder)")
     }
 
     /// Loads a kernel module from a file that is not compressed.
@@ -23,11 +25,21 @@ public enum Machine {
         Descriptor(owning: try check(clinux_open_serial(path), "open \(path)"))
     }
 
-    /// Ends the machine by a reset, which its maker was told to take for an end.
+    /// Opens a file to add to.
+    ///
+    /// The corresponding C function is `open`.
+    public static func openFile(_ path: String) throws(LinuxError) -> Descriptor {
+        Descriptor(owning: try check(clinux_open_new(path), "open \(path)"))
+    }
+
+    /// Ends the machine.
+    ///
+    /// A QEMU that was started with `-no-reboot` takes a reset for an end, and needs no ACPI for
+    /// that; User-Mode Linux would begin anew, and is to be powered off.
     ///
     /// The corresponding C function is `reboot`.
-    public static func end() throws(LinuxError) {
-        try check(clinux_end_machine(), "reboot")
+    public static func end(byReset: Bool) throws(LinuxError) {
+        try check(clinux_end_machine(byReset ? 1 : 0), "reboot")
     }
 
     /// A whole file.

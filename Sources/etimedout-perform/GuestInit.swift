@@ -6,27 +6,39 @@ internal import Testbed
 /// The performer as process 1 of a guest: makes the machine ready, performs the plan that lies in
 /// the initramfs, sends what it witnessed through the second serial port, and ends the machine.
 ///
+/// User-Mode Linux has the host's files instead: there what was witnessed goes into a file of the
+/// folder that the environment, which is the kernel's command line, names.
+///
 /// Beside the executable the initramfs holds `/etimedout/plan` and `/etimedout/modules`, a
 /// list of paths to load in that order. What a kernel cannot load it lacks, and the trials that
 /// need it will say so.
 enum GuestInit {
     private static let folder = "/etimedout"
     private static let results = "/dev/ttyS1"
+    /// The environment variable that names a folder of the host for the results.
+    private static let hostFolder = "ETIMEDOUT_RESULTS"
 
     static func run() -> Never {
+        let host = getenv(hostFolder).map { String(cString: $0) }
         do {
             for (type, place) in [("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev")] {
                 try Machine.mount(type, on: place)
             }
-            let port = try Machine.openSerial(results)
+            let port = try openResults(host)
             perform(Channel(output: port.rawValue))
             _ = port.withRawValue { tcdrain($0) }
         } catch {
             Perform.complain("\(error)")
         }
-        try? Machine.end()
+        try? Machine.end(byReset: host == nil)
         // The kernel panics when process 1 ends; whoever reads the console sees why.
         exit(2)
+    }
+
+    private static func openResults(_ host: String?) throws -> Descriptor {
+        guard let host else { return try Machine.openSerial(results) }
+        try Machine.mount("hostfs", on: "/mnt", options: host)
+        return try Machine.openFile("/mnt/results")
     }
 
     private static func perform(_ channel: Channel) {

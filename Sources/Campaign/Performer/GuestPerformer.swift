@@ -45,7 +45,7 @@ public struct GuestPerformer: Performer {
     public func perform(
         _ plan: Plan, handle: @escaping @Sendable (PerformerEvent) async throws -> Void
     ) async throws -> PerformanceEnd {
-        let emulator = try await QEMU.find(conductor: PerformerLocator.locateConductor())
+        let emulator = try await kernel.emulator(conductor: PerformerLocator.locateConductor)
         let scratch = try Self.makeScratch()
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         let initramfs = try await Initramfs.make(
@@ -56,7 +56,7 @@ public struct GuestPerformer: Performer {
         let guests = try groups.map { trials in
             var part = plan
             part.trials = trials
-            part.time = .virtual
+            part.time = emulator.time
             part.samplePeriodMilliseconds = samplePeriodMilliseconds
             let guest = Guest(
                 emulator: emulator, kernel: kernel, initramfs: initramfs,

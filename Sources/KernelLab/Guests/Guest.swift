@@ -5,7 +5,7 @@ import SystemPackage
 
 /// A kernel booted once, in virtual time, with a plan to perform.
 public struct Guest: Sendable {
-    private let emulator: QEMU
+    private let emulator: any Emulator
     private let kernel: Kernel
     private let initramfs: Initramfs
     private let plan: [UInt8]
@@ -16,7 +16,7 @@ public struct Guest: Sendable {
     /// A guest that is not booted yet.
     /// - Parameter plan: the plan's compact bytes.
     public init(
-        emulator: QEMU, kernel: Kernel, initramfs: Initramfs, plan: [UInt8], trialCount: Int,
+        emulator: any Emulator, kernel: Kernel, initramfs: Initramfs, plan: [UInt8], trialCount: Int,
         patience: Duration = .seconds(90)
     ) {
         self.emulator = emulator
@@ -44,12 +44,12 @@ public struct Guest: Sendable {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = []
-        let arguments = emulator.arguments(files, memoryMegabytes: memoryMegabytes)
+        let call = emulator.call(files, memoryMegabytes: memoryMegabytes)
         let hearing = Hearing(files: files, watch: watch, patience: patience)
-        // Its standard input says that we live: see conductor.c.
+        // Its standard input says that we live: see conductor.c, and UserModeLinux.
         let result = try await Subprocess.run(
-            .path(FilePath(emulator.path)), arguments: Arguments(arguments),
-            environment: .inherit.updating(["LD_PRELOAD": emulator.conductor]),
+            .path(FilePath(call.program)), arguments: Arguments(call.arguments),
+            environment: .inherit.updating(call.subprocessEnvironment),
             platformOptions: options, input: .inputWriter, output: .discarded, error: .sequence
         ) { execution in
             let words = Task {
@@ -64,10 +64,10 @@ public struct Guest: Sendable {
                     watch.finish()
                 }
             } catch {
-                try? execution.send(signal: .kill)
+                try? execution.send(signal: .kill, toProcessGroup: true)
                 throw error
             }
-            if stop != nil { try? execution.send(signal: .kill) }
+            if stop != nil { try? execution.send(signal: .kill, toProcessGroup: true) }
             return (stop, await words.value)
         }
         let (stop, message) = result.closureResult
@@ -91,8 +91,7 @@ public struct Guest: Sendable {
         GuestIdentity(
             kernelSHA256: kernelSHA256, initramfsSHA256: initramfs.sha256,
             packageVersion: kernel.packageVersion, emulator: emulator.version,
-            commandLine: ["qemu-system-x86_64"]
-                + emulator.arguments(.anywhere, memoryMegabytes: memoryMegabytes))
+            commandLine: emulator.commandLine(memoryMegabytes: memoryMegabytes))
     }
 
     /// Why a guest was killed.

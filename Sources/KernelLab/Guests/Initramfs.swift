@@ -26,7 +26,7 @@ public struct Initramfs: Sendable {
         let libraries = try await SharedLibraries.of(performer)
         let modules = try kernel.load(wantedModules)
         let archive = try CpioArchive(path: path)
-        for name in ["dev", "etimedout", "lib", "lib64", "proc", "sys"] {
+        for name in ["dev", "etimedout", "lib", "lib64", "mnt", "proc", "sys"] {
             try archive.addFolder(name)
         }
         try archive.addDevice("dev/console", major: 5, minor: 1)

@@ -1,5 +1,7 @@
+public import Evidence
+
 /// The emulator: what runs a stock kernel in virtual time.
-public struct QEMU: Sendable, Hashable {
+public struct QEMU: Emulator, Hashable {
     /// The program's path.
     public var path: String
     /// Its first line of `--version`.
@@ -17,6 +19,9 @@ public struct QEMU: Sendable, Hashable {
             path: path, version: text.split(separator: "\n").first.map(String.init) ?? "",
             conductor: conductor)
     }
+
+    /// That of a clock that counts the guest's instructions.
+    public var time: TrialTime { .virtual }
 
     /// What the kernel is told.
     ///
@@ -42,7 +47,19 @@ public struct QEMU: Sendable, Hashable {
     /// clock counts instructions (1 ns each) and jumps when the guest idles, the time of day and
     /// the seed of all randomness are given, and there is no device but two serial ports. Threads
     /// have names, by which the conductor knows the one that executes the guest.
-    func arguments(_ guest: GuestFiles, memoryMegabytes: Int) -> [String] {
+    public func call(
+        _ guest: GuestFiles, memoryMegabytes: Int
+    ) -> GuestCall {
+        GuestCall(
+            program: path, arguments: arguments(guest, memoryMegabytes: memoryMegabytes),
+            environment: ["LD_PRELOAD": conductor])
+    }
+
+    public func commandLine(memoryMegabytes: Int) -> [String] {
+        ["qemu-system-x86_64"] + arguments(.anywhere, memoryMegabytes: memoryMegabytes)
+    }
+
+    private func arguments(_ guest: GuestFiles, memoryMegabytes: Int) -> [String] {
         [
             "-name", "guest,debug-threads=on",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
@@ -55,29 +72,4 @@ public struct QEMU: Sendable, Hashable {
             "-append", Self.kernelParameters.joined(separator: " "),
         ]
     }
-}
-
-/// The files between which a guest runs.
-struct GuestFiles: Sendable, Hashable {
-    var kernel: String
-    var initramfs: String
-    var console: String
-    var results: String
-
-    /// All files in a folder but the kernel's.
-    init(kernel: String, folder: String) {
-        self.kernel = kernel
-        initramfs = "\(folder)/initramfs"
-        console = "\(folder)/console"
-        results = "\(folder)/results"
-    }
-
-    /// The files by bare names, as an identity names them on whichever machine.
-    static let anywhere: GuestFiles = {
-        var files = GuestFiles(kernel: "vmlinuz", folder: "")
-        files.initramfs = "initramfs"
-        files.console = "console"
-        files.results = "results"
-        return files
-    }()
 }

@@ -2,7 +2,9 @@
 public struct Kernel: Sendable, Hashable {
     /// The selector by which it was chosen.
     public var selector: String
-    /// The path of its image, a bzImage.
+    /// What runs it.
+    public var kind = Kind.machine
+    /// The path of its image: a bzImage, or the program of User-Mode Linux.
     public var image: String
     /// `uname -r`, as the image says.
     public var release: String
@@ -12,6 +14,14 @@ public struct Kernel: Sendable, Hashable {
     var modules: [String: String]
     /// CONFIG_HZ, where the configuration is beside the image.
     public var configuredHZ: Int?
+
+    /// What a kernel is made to run on.
+    public enum Kind: Sendable, Hashable {
+        /// An x86-64 machine, real or not.
+        case machine
+        /// Another Linux: it is a program (User-Mode Linux).
+        case program
+    }
 
     /// The modules that are wanted and there, with those that they need, in the order in which they
     /// are to be loaded: their names and their contents, which are not compressed any more.

@@ -7,20 +7,25 @@ public enum KernelSelector: Sendable, Hashable, CustomStringConvertible {
     /// A kernel of Debian: a series (`6.1`), of which the newest is meant, or one release
     /// (`6.1.192`), and its flavour.
     case debian(version: String, flavour: String)
+    /// A program that is a kernel: User-Mode Linux.
+    case userMode(String)
     /// A file or folder: an image, a package, or a folder of such.
     case path(String)
 
     /// The flavour that is meant where none is named: small, and made for virtual machines.
     public static let usualFlavour = "cloud-amd64"
 
-    /// Reads `host`, `debian:6.1`, `debian:6.12.117`, `debian:6.1-amd64` or a path.
+    /// Reads `host`, `debian:6.1`, `debian:6.12.117`, `debian:6.1-amd64`, `uml:PATH` or a path.
     public init(_ text: String) throws(KernelLabError) {
         if text == "host" {
             self = .host
         } else if let rest = text.dropping("debian:") {
             self = try Self.debian(rest, text)
-        } else if text.hasPrefix("uml:") {
-            throw .notASelector(text, reason: "User-Mode Linux is not supported yet")
+        } else if let path = text.dropping("uml:") {
+            guard Files.exists(path) else {
+                throw .notASelector(text, reason: "there is no such file")
+            }
+            self = .userMode(path)
         } else if text.contains("/") || Files.exists(text) {
             guard Files.exists(text) else {
                 throw .notASelector(text, reason: "there is no such file or folder")
@@ -29,7 +34,7 @@ public enum KernelSelector: Sendable, Hashable, CustomStringConvertible {
         } else {
             throw .notASelector(
                 text,
-                reason: "host, debian:VERSION (such as debian:6.1) and paths are known")
+                reason: "host, debian:VERSION (such as debian:6.1), uml:PATH and paths are known")
         }
     }
 
@@ -54,6 +59,7 @@ public enum KernelSelector: Sendable, Hashable, CustomStringConvertible {
         case .host: "host"
         case .debian(let version, Self.usualFlavour): "debian:\(version)"
         case .debian(let version, let flavour): "debian:\(version)-\(flavour)"
+        case .userMode(let path): "uml:\(path)"
         case .path(let path): path
         }
     }
@@ -63,9 +69,16 @@ public enum KernelSelector: Sendable, Hashable, CustomStringConvertible {
         let text =
             switch self {
             case .host, .debian: description
-            case .path(let path): path.split(separator: "/").last.map(String.init) ?? "kernel"
+            case .userMode(let path): "uml-" + Self.lastPart(path)
+            case .path(let path): Self.lastPart(path)
             }
         return String(text.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "-" })
+    }
+}
+
+extension KernelSelector {
+    fileprivate static func lastPart(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? "kernel"
     }
 }
 

@@ -46,6 +46,8 @@ public struct KernelStore: Sendable {
         case .debian(let version, let flavour):
             let (packages, packageVersion) = try await debian(version, flavour, selector)
             return try await unpacked(packages, selector, version: packageVersion)
+        case .userMode(let path):
+            return try await UserModeKernel.kernel(path, selector: selector.description)
         case .path(let path):
             return try await kernel(at: path, selector)
         }
