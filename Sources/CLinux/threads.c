@@ -48,6 +48,11 @@ int clinux_set_thread_fifo(int priority) {
     return CLINUX_ONCE(sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters));
 }
 
+int clinux_set_fifo(int tid, int priority) {
+    struct sched_param parameters = {.sched_priority = priority};
+    return CLINUX_ONCE(sched_setscheduler(tid, SCHED_FIFO, &parameters));
+}
+
 int clinux_set_thread_idle(void) {
     struct sched_param parameters = {.sched_priority = 0};
     return CLINUX_ONCE(sched_setscheduler(0, SCHED_IDLE, &parameters));

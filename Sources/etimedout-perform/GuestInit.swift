@@ -38,6 +38,13 @@ enum GuestInit {
     private static func openResults(_ host: String?) throws -> Descriptor {
         guard let host else { return try Machine.openSerial(results) }
         try Machine.mount("hostfs", on: "/mnt", options: host)
+        // Before 6.4 softirqs wait for ksoftirqd once it is awake (kernel/softirq.c,
+        // `ksoftirqd_running`), and on a kernel for one processor a change of threads may wake it
+        // (kernel/rcu/tiny.c, `rcu_qs`): a packet on loopback would be received, and so captured,
+        // only when the thread that wrote it sleeps.
+        if !Machine.prefer(kernelThread: "ksoftirqd/0") {
+            Perform.complain("there is no ksoftirqd/0 to prefer")
+        }
         return try Machine.openFile("/mnt/results")
     }
 

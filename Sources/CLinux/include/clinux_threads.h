@@ -10,5 +10,7 @@ int clinux_pin_thread(int cpu);
 int clinux_allowed_cpus(unsigned char *mask, size_t size);
 int clinux_set_thread_nice(int nice);
 int clinux_set_thread_fifo(int priority);
+/// SCHED_FIFO for another thread.
+int clinux_set_fifo(int tid, int priority);
 /// SCHED_IDLE, which children and threads that it starts inherit.
 int clinux_set_thread_idle(void);

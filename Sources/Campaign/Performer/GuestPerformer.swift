@@ -45,7 +45,9 @@ public struct GuestPerformer: Performer {
     public func perform(
         _ plan: Plan, handle: @escaping @Sendable (PerformerEvent) async throws -> Void
     ) async throws -> PerformanceEnd {
-        let emulator = try await kernel.emulator(conductor: PerformerLocator.locateConductor)
+        let emulator = try await kernel.emulator {
+            try PerformerLocator.locateConductor()
+        }
         let scratch = try Self.makeScratch()
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         let initramfs = try await Initramfs.make(
