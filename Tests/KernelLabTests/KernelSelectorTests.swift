@@ -4,7 +4,10 @@ import XCTest
 
 final class KernelSelectorTests: XCTestCase {
     func testSelectorsAreReadAndWrittenAlike() throws {
-        for text in ["host", "debian:6.1", "debian:6.12.117", "debian:6.1-amd64", "/tmp", "uml:/tmp"] {
+        let texts = [
+            "host", "debian:6.1", "debian:6.12.117", "debian:6.1-amd64", "/tmp", "uml:/tmp",
+        ]
+        for text in texts {
             XCTAssertEqual(try KernelSelector(text).description, text)
         }
     }
@@ -17,7 +20,8 @@ final class KernelSelectorTests: XCTestCase {
 
     func testWhatNamesNoKernelIsRefusedInOneLine() {
         let texts = [
-            "", "host2", "debian:", "debian:6", "debian:six.one", "debian:6.1-arm64", "/no", "uml:", "uml:/no",
+            "", "host2", "debian:", "debian:6", "debian:six.one", "debian:6.1-arm64", "/no",
+            "uml:", "uml:/no",
         ]
         for text in texts {
             XCTAssertThrowsError(try KernelSelector(text)) { error in

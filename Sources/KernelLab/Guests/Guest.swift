@@ -16,8 +16,8 @@ public struct Guest: Sendable {
     /// A guest that is not booted yet.
     /// - Parameter plan: the plan's compact bytes.
     public init(
-        emulator: any Emulator, kernel: Kernel, initramfs: Initramfs, plan: [UInt8], trialCount: Int,
-        patience: Duration = .seconds(90)
+        emulator: any Emulator, kernel: Kernel, initramfs: Initramfs, plan: [UInt8],
+        trialCount: Int, patience: Duration = .seconds(90)
     ) {
         self.emulator = emulator
         self.kernel = kernel

@@ -55,6 +55,7 @@ public struct QEMU: Emulator, Hashable {
             environment: ["LD_PRELOAD": conductor])
     }
 
+    /// How it is called, with files by bare names.
     public func commandLine(memoryMegabytes: Int) -> [String] {
         ["qemu-system-x86_64"] + arguments(.anywhere, memoryMegabytes: memoryMegabytes)
     }

@@ -49,6 +49,7 @@ public struct UserModeLinux: Emulator, Hashable {
         exit "$status"
         """
 
+    /// The program under a shell, which leads its console into a file and ends it with us.
     public func call(_ guest: GuestFiles, memoryMegabytes: Int) -> GuestCall {
         GuestCall(
             program: "/bin/sh",
@@ -56,6 +57,7 @@ public struct UserModeLinux: Emulator, Hashable {
                 + parameters(guest, memoryMegabytes: memoryMegabytes))
     }
 
+    /// How it is called, with files by bare names.
     public func commandLine(memoryMegabytes: Int) -> [String] {
         ["linux"] + parameters(.anywhere, memoryMegabytes: memoryMegabytes)
     }
