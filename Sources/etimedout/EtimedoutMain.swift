@@ -14,7 +14,8 @@ struct Etimedout: AsyncParsableCommand {
             """,
         version: EtimedoutVersion.text,
         subcommands: [
-            RunCommand.self, MatrixCommand.self, MergeCommand.self, JudgeCommand.self,
+            RunCommand.self, MatrixCommand.self, MergeCommand.self, VerifyCommand.self,
+            JudgeCommand.self,
             AuditCommand.self, ReportCommand.self, PredictCommand.self, KernelsCommand.self,
         ])
 }

@@ -37,11 +37,13 @@ enum Programs {
 
 /// The fake performer in one of its modes, behind a script, since modes come from the environment.
 func fakePerformer(
-    _ mode: String, in scratch: Scratch, patience: Duration? = nil, kernel: String = "6.99-fake"
+    _ mode: String, in scratch: Scratch, patience: Duration? = nil, kernel: String = "6.99-fake",
+    initramfs: String? = nil
 ) throws -> PerformerProcess {
-    let path = "\(scratch.path)/perform-\(mode)-\(kernel)"
+    let path = "\(scratch.path)/perform-\(mode)-\(kernel)-\(initramfs ?? "host")"
     let program = try Programs.path("fake-performer")
-    let text = "#!/bin/sh\nFAKE_PERFORMER=\(mode) FAKE_KERNEL=\(kernel) exec '\(program)'\n"
+    let guest = initramfs.map { "FAKE_INITRAMFS=\($0) " } ?? ""
+    let text = "#!/bin/sh\nFAKE_PERFORMER=\(mode) FAKE_KERNEL=\(kernel) \(guest)exec '\(program)'\n"
     try Data(text.utf8).write(to: URL(filePath: path))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     return PerformerProcess(

@@ -126,4 +126,53 @@ final class MatrixCommandTests: XCTestCase {
         XCTAssertTrue(merged.output.contains("Evidence: m\n"), merged.output)
         XCTAssertTrue(twice.errors.contains("m: is not empty"), twice.errors)
     }
+
+    // MARK: - verify
+
+    func testVerifyingExitsWithWhatDiffers() async throws {
+        _ = try await etimedout(
+            ["matrix", "--report", "m"] + oneTrial, fake: "perform", in: folder)
+        for (mode, status) in [("perform", Int32(0)), ("deviate", 1)] {
+            let run = try await etimedout(["verify", "m/host"], fake: mode, in: folder)
+            XCTAssertEqual(run.status, status, run.output + run.errors)
+            XCTAssertTrue(run.output.contains("compared by verdicts: "), run.output)
+        }
+        let lost = try await etimedout(["verify", "m/host"], fake: "die-early", in: folder)
+        XCTAssertEqual(lost.status, 2)
+        let matrix = try await etimedout(["verify", "m"], fake: "deviate", in: folder)
+        XCTAssertEqual(matrix.status, 1)
+        XCTAssertTrue(matrix.output.contains("was conforms, is deviates"), matrix.output)
+        for line in matrix.output.split(separator: "\n") {
+            XCTAssertLessThanOrEqual(line.count, 80, "\(line)")
+        }
+    }
+
+    func testWhatIsTheSameLeavesNoNewEvidenceAndWhatDiffersDoes() async throws {
+        _ = try await etimedout(
+            ["matrix", "--report", "m"] + oneTrial, fake: "perform", in: folder)
+        func kept() throws -> Int {
+            let names = try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/Reports")
+            return names?.count ?? 0
+        }
+
+        _ = try await etimedout(["verify", "m/host"], fake: "perform", in: folder)
+        let afterTheSame = try kept()
+        _ = try await etimedout(["verify", "m/host"], fake: "deviate", in: folder)
+        let afterADifference = try kept()
+
+        XCTAssertEqual([afterTheSame, afterADifference], [0, 1])
+    }
+
+    func testDamagedEvidenceIsOneLineAndNothingRuns() async throws {
+        _ = try await etimedout(
+            ["matrix", "--report", "m"] + oneTrial, fake: "perform", in: folder)
+        try write("{}", to: "m/host/run.json")
+
+        for path in ["m", "m/host"] {
+            let lines = try await lines(["verify", path])
+            XCTAssertEqual(lines.count, 1)
+            XCTAssertTrue(lines[0].contains("m/host/run.json: is not what"), "\(lines)")
+        }
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder), ["m"])
+    }
 }

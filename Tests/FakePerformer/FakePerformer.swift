@@ -6,9 +6,9 @@ import Reporting
 import Support
 
 /// A performer that performs nothing: observations are made by the model. What else goes wrong is
-/// said by `$FAKE_PERFORMER`, which kernel it plays by `$FAKE_KERNEL`. It speaks the protocol of
-/// the real one, so that everything behind it can be tested without privileges, and every way to
-/// fail can be had at will.
+/// said by `$FAKE_PERFORMER`, which kernel it plays by `$FAKE_KERNEL`, and that it is a guest by
+/// `$FAKE_INITRAMFS`. It speaks the protocol of the real one, so that everything behind it can be
+/// tested without privileges, and every way to fail can be had at will.
 @main
 enum FakePerformer {
     static func main() throws {
@@ -37,8 +37,13 @@ enum FakePerformer {
 
     private static func greet(_ mode: String) throws {
         let played = ProcessInfo.processInfo.environment["FAKE_KERNEL"] ?? "6.99-fake"
-        let kernel = KernelIdentity(
+        var kernel = KernelIdentity(
             selector: "host", release: played, version: "#1 SMP", machine: "x86_64", hz: 250)
+        if let initramfs = ProcessInfo.processInfo.environment["FAKE_INITRAMFS"] {
+            kernel.guest = GuestIdentity(
+                kernelSHA256: played, initramfsSHA256: initramfs, packageVersion: nil,
+                emulator: "none", commandLine: [])
+        }
         var greeting = Greeting(
             kernel: kernel, privilege: "none", captureLibrary: "libpcap 0 (fake)")
         if mode == "future" { greeting.protocolVersion = 99 }
@@ -87,7 +92,8 @@ enum FakePerformer {
             })
         else { return }
         var observation = try SyntheticObservation.make(
-            behaviour, variant, request.trial.parameters, seed: UInt64(index + 1))
+            behaviour, variant, request.trial.parameters,
+            seed: UInt64(index + (mode == "other-times" ? 101 : 1)))
         observation.attempt = request.attempt
         if mode == "unasked" { observation.trial.parameters.userTimeoutMilliseconds = 77 }
         let isStalling = mode == "stall" || (mode == "stall-once" && request.attempt == 1)

@@ -39,7 +39,8 @@ struct Answers: Codable, Sendable {
         let answers = kernels.compactMap { kernel in
             kernel.answers[question].map { (kernel.selector, $0) }
         }
-        return answers.isEmpty ? .failed(["nothing was performed for \(question)"])
+        return answers.isEmpty
+            ? .failed(["nothing was performed for \(question)"])
             : Self.combined(answers)
     }
 

@@ -162,6 +162,9 @@ public struct RunFolder: Sendable, Hashable {
         try FileSystem.write(bytes, to: path)
     }
 
+    /// Removes the folder with all that is in it: of a run that told nothing new.
+    public func remove() { try? FileSystem.remove(path) }
+
     /// Removes the folder, if nothing was ever stored in it: of a run that was refused.
     public func removeIfEmpty() {
         for name in [Name.observations, Name.captures] { rmdir("\(path)/\(name)") }
