@@ -34,13 +34,17 @@ struct KernelsCommand: AsyncParsableCommand {
     struct Fetch: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Fetch kernels, to keep them.")
 
-        @Argument(help: ArgumentHelp("Such as debian:6.1.", valueName: "selector"))
+        @Argument(
+            help: ArgumentHelp(
+                "Such as debian:6.1, debian:5.10..7.3 or @FILE.", valueName: "selectors"))
         var selectors: [String]
 
         func run() async throws {
             let store = KernelStore(say: Terminal.note)
             // All are understood before anything is fetched.
-            for selector in try selectors.map({ try KernelSelector($0) }) {
+            let list = try KernelSelectorList(selectors)
+            let named = try await interruptible { try await list.kernels(of: store) }
+            for selector in named {
                 let kernel = try await interruptible { try await store.kernel(selector) }
                 let version = kernel.packageVersion.map { " (\($0))" } ?? ""
                 Terminal.print("\(selector): \(kernel.release)\(version)\n")

@@ -36,6 +36,9 @@ final class MatrixProgressLine: Sendable {
         switch progress {
         case .began(let column, let trials):
             state.withLock { $0.running[column.selector] = (0, trials, .now) }
+        case .event(let column, .event(.greeting)):
+            // Until then it waits for its turn.
+            state.withLock { $0.running[column.selector]?.since = .now }
         case .event(let column, .event(.observation)):
             state.withLock { $0.running[column.selector]?.done += 1 }
         case .event:

@@ -69,7 +69,7 @@ struct RunCommand: AsyncParsableCommand {
     var bisect = false
 
     func run() async throws {
-        let selector = try KernelSelector(kernel)
+        let selector = try await oneKernel()
         let isHost = selector == .host && !list && !dryRun
         let selection = TrialSelection(
             behaviours: behaviours, values: values,
@@ -90,6 +90,19 @@ struct RunCommand: AsyncParsableCommand {
         }
         let left = try selection.tooLong().count
         try await perform(trials, on: selector, leavingOut: left)
+    }
+
+    /// The kernel that is meant, in the syntax of lists; several are a matrix.
+    private func oneKernel() async throws -> KernelSelector {
+        let list = try KernelSelectorList([kernel])
+        let store = KernelStore(say: Terminal.note)
+        let named = try await interruptible { try await list.kernels(of: store) }
+        guard let selector = named.first, named.count == 1 else {
+            throw CommandFailure(
+                "--kernel \(kernel) means \(named.count) kernels, and run asks one; "
+                    + "etimedout matrix asks several")
+        }
+        return selector
     }
 
     private func perform(

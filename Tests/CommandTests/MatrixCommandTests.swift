@@ -52,6 +52,13 @@ final class MatrixCommandTests: XCTestCase {
             try FileManager.default.contentsOfDirectory(atPath: folder), ["kernels.txt"])
     }
 
+    func testRunAsksOneKernelOnly() async throws {
+        let lines = try await lines(["run", "--kernel", "host,debian:6.1"])
+
+        XCTAssertEqual(lines.count, 1)
+        XCTAssertTrue(lines[0].contains("means 2 kernels"), "\(lines)")
+    }
+
     func testKernelsAreListedEachOnceAndDealtOutToShards() async throws {
         try write("# ours\ndebian:6.1, debian:6.12\nhost\n", to: "kernels.txt")
         let arguments = ["matrix", "--list", "--kernel", "host,debian:5.10", "--kernel"]
