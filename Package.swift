@@ -68,14 +68,17 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        module("Advice", ["Evidence", "KernelTimers", "Reporting"]),
+
         // What touches a kernel.
         module("LinuxNet", ["CLinux", "CNetlink", "CPcap", systemPackage]),
         module(
             "Testbed",
             ["LinuxNet", "CPcap", "CLinux", "Evidence", "KernelTimers", "Wire", systemPackage]),
+        module("FailoverLab", ["LinuxNet", "Evidence", "KernelTimers", systemPackage]),
         .executableTarget(
             name: "etimedout-perform",
-            dependencies: ["Testbed", "Evidence", "LinuxNet", systemPackage],
+            dependencies: ["Testbed", "FailoverLab", "Evidence", "LinuxNet", systemPackage],
             swiftSettings: strict),
 
         // What boots other kernels.
@@ -91,7 +94,8 @@ let package = Package(
         .executableTarget(
             name: "etimedout",
             dependencies: [
-                "Campaign", "Judge", "Behaviours", "Evidence", "KernelLab", "KernelTimers",
+                "Advice", "Campaign", "Judge", "Behaviours", "Evidence", "KernelLab",
+                "KernelTimers",
                 "Reporting", argumentParser,
             ],
             swiftSettings: strict),
@@ -131,6 +135,13 @@ let package = Package(
             ["Behaviours", "Campaign", "Evidence", "Judge", "KernelTimers", "Reporting", "Wire"]),
         tests(
             "EvidenceTests", ["Behaviours", "Evidence", "KernelTimers", "Support"]),
+        tests(
+            "FailoverTests",
+            [
+                "FailoverLab", "Behaviours", "Campaign", "Evidence", "Judge", "KernelTimers",
+                "Reporting", "etimedout-perform",
+            ]),
+        tests("AdviceTests", ["Advice", "Evidence", "KernelTimers"]),
         tests("ArchitectureTests", []),
         tests("KernelLabTests", ["KernelLab", subprocess]),
         tests("WireTests", ["Wire"]),

@@ -59,3 +59,5 @@ const char *clinux_errno_name(int error) {
     return NULL;
 #endif
 }
+
+int clinux_pipe(int *ends) { return CLINUX_ONCE(pipe2(ends, O_CLOEXEC)); }

@@ -2,8 +2,12 @@
 #include "clinux_namespaces.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "retry.h"
 
@@ -13,4 +17,23 @@ int clinux_setns(int fd, int type) { return CLINUX_ONCE(setns(fd, type)); }
 
 int clinux_make_mounts_private(void) {
     return CLINUX_ONCE(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}
+
+int clinux_become_init(void) {
+    int result = CLINUX_ONCE(unshare(CLONE_NEWPID));
+    if (result < 0) return result;
+    pid_t child = fork();
+    if (child < 0) return -errno;
+    if (child == 0) return CLINUX_ONCE(prctl(PR_SET_PDEATHSIG, SIGKILL));
+    // What the child reads must end for it when it ends for the caller's caller, not with us.
+    close(0);
+    close(1);
+    signal(SIGINT, SIG_IGN);
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+int clinux_mount_over(const char *type, const char *target) {
+    return CLINUX_ONCE(mount(type, target, type, MS_NOSUID | MS_NODEV, NULL));
 }

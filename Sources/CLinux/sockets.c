@@ -5,9 +5,11 @@
 #include <linux/filter.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netpacket/packet.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "clinux_tcp_info.h"
 #include "retry.h"
@@ -101,4 +103,13 @@ int clinux_get_tcp_info(int fd, struct clinux_tcp_info *info) {
     memset(info, 0, sizeof *info);
     if (getsockopt(fd, IPPROTO_TCP, CLINUX_TCP_INFO, info, &length) < 0) return -errno;
     return (int)length;
+}
+
+int clinux_send_frame(uint32_t interface, const void *frame, size_t size) {
+    int fd = CLINUX_ONCE(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+    if (fd < 0) return fd;
+    struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = (int)interface};
+    ssize_t sent = CLINUX_RETRY(sendto(fd, frame, size, 0, (struct sockaddr *)&to, sizeof to));
+    close(fd);
+    return sent < 0 ? (int)sent : 0;
 }

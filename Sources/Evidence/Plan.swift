@@ -120,8 +120,14 @@ public enum ObservationPayload {
         stripped.script.lanes = []
         stripped.script.sysctls = [:]
         for index in stripped.captures.indices { stripped.captures[index].packets = [] }
-        let compact = try Compact.encode(stripped)
-        let packets = observation.captures.map(\.packets)
+        return encode(
+            request: request, try Compact.encode(stripped),
+            observation.captures.map(\.packets))
+    }
+
+    static func encode(
+        request: Int, _ compact: [UInt8], _ packets: [[PacketRecord]]
+    ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(
             compact.count + packets.joined().reduce(64) { $0 + 16 + $1.bytes.count })
@@ -146,19 +152,28 @@ public enum ObservationPayload {
     public static func decode(
         _ payload: [UInt8]
     ) throws -> (request: Int, observation: Observation)? {
-        var rest = payload[...]
-        guard let request = take(&rest, octets: 4), let length = take(&rest, octets: 4),
-            let compact = take(&rest, count: length)
-        else { return nil }
+        guard let (request, compact, packets) = split(payload) else { return nil }
+        var rest = packets
         var observation = try Compact.decode(Observation.self, from: compact)
         for index in observation.captures.indices {
             guard let packets = takePackets(&rest) else { return nil }
             observation.captures[index].packets = packets
         }
-        return rest.isEmpty ? (Int(request), observation) : nil
+        return rest.isEmpty ? (request, observation) : nil
     }
 
-    private static func takePackets(_ rest: inout ArraySlice<UInt8>) -> [PacketRecord]? {
+    /// The request's place, the compact bytes, and what stands behind them.
+    static func split(
+        _ payload: [UInt8]
+    ) -> (request: Int, compact: [UInt8], packets: ArraySlice<UInt8>)? {
+        var rest = payload[...]
+        guard let request = take(&rest, octets: 4), let length = take(&rest, octets: 4),
+            let compact = take(&rest, count: length)
+        else { return nil }
+        return (Int(request), compact, rest)
+    }
+
+    static func takePackets(_ rest: inout ArraySlice<UInt8>) -> [PacketRecord]? {
         guard let count = take(&rest, octets: 4) else { return nil }
         var packets: [PacketRecord] = []
         for _ in 0..<count {

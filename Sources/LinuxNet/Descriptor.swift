@@ -58,6 +58,24 @@ public final class Descriptor: Sendable {
     }
 }
 
+/// A pipe: what is written into one end is read from the other.
+public struct Pipe: Sendable {
+    /// The end to read from.
+    public let output: Descriptor
+    /// The end to write to.
+    public let input: Descriptor
+
+    /// Makes a pipe whose ends programs that are started later don't get.
+    ///
+    /// The corresponding C function is `pipe2` with `O_CLOEXEC`.
+    public init() throws(LinuxError) {
+        var ends: [CInt] = [-1, -1]
+        try check(clinux_pipe(&ends), "make a pipe")
+        output = Descriptor(owning: ends[0])
+        input = Descriptor(owning: ends[1])
+    }
+}
+
 /// Limits of the process.
 public enum ResourceLimits {
     /// Raises the limit of open files towards `wanted`, and returns the limit that holds then.

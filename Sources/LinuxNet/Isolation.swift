@@ -43,6 +43,23 @@ public enum Isolation: String, Hashable, Sendable {
         }
     }
 
+    /// Makes the process the first of a process-id namespace, with a /proc and a /run of its own:
+    /// whatever it starts ends with it, by the kernel's hand, and the files in /run with it too.
+    ///
+    /// Call it after ``enterPrivate()`` and before anything starts a thread. It returns in a child;
+    /// the process that called it only waits, and ends as the child ends.
+    ///
+    /// The corresponding C functions are `unshare` with `CLONE_NEWPID`, `fork` and `mount`.
+    public static func becomeInit() throws(IsolationError) {
+        do throws(LinuxError) {
+            try check(clinux_become_init(), "make a process-id namespace")
+            try check(clinux_mount_over("proc", "/proc"), "mount proc on /proc")
+            try check(clinux_mount_over("tmpfs", "/run"), "mount tmpfs on /run")
+        } catch {
+            throw IsolationError.diagnose(error)
+        }
+    }
+
     private static func enterUserNamespace(with spaces: CInt) throws(LinuxError) {
         let user = getuid()
         let group = getgid()

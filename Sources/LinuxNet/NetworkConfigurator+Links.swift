@@ -57,9 +57,11 @@ extension NetworkConfigurator {
     /// take most of a minute to become operational.
     ///
     /// The corresponding C functions are `rtnl_link_veth_alloc` and `rtnl_link_add`.
+    /// - Parameter indices: the interfaces' indices, each free in its namespace.
     /// - Throws: EEXIST if either name is taken, EOPNOTSUPP on a kernel without `CONFIG_VETH`.
     public func addVethPair(
-        _ end: LinkEnd, peer: LinkEnd, in namespace: NetworkNamespace
+        _ end: LinkEnd, peer: LinkEnd, in namespace: NetworkNamespace,
+        indices: (end: Int32, peer: Int32) = (10, 11)
     ) throws(LinuxError) {
         guard let link = rtnl_link_veth_alloc() else {
             throw LinuxError(operation: "rtnl_link_veth_alloc", errno: .noMemory)
@@ -68,8 +70,8 @@ extension NetworkConfigurator {
         let other = rtnl_link_veth_get_peer(link)
         defer { rtnl_link_put(other) }
         // Both, or `veth_newlink` ignores the peer's. 1 is the loopback interface's.
-        rtnl_link_set_ifindex(link, 10)
-        rtnl_link_set_ifindex(other, 11)
+        rtnl_link_set_ifindex(link, indices.end)
+        rtnl_link_set_ifindex(other, indices.peer)
         rtnl_link_set_name(link, end.name)
         try end.hardwareAddress.withNetlinkAddress { rtnl_link_set_addr(link, $0) }
         rtnl_link_set_name(other, peer.name)

@@ -33,7 +33,7 @@ struct Channel {
         }
     }
 
-    private func orExit(_ body: () throws -> Void) {
+    func orExit(_ body: () throws -> Void) {
         do {
             try body()
         } catch {
@@ -43,14 +43,17 @@ struct Channel {
     }
 
     /// Waits for the plan; nil if the one who asked goes away without having sent a byte.
-    func receivePlan() throws -> Plan? {
+    func receivePlan() throws -> Plan? { try receivePayload().map(Self.plan) }
+
+    /// Waits for a plan, whatever kind of plan it is.
+    func receivePayload() throws -> [UInt8]? {
         var parser = FrameParser()
         while true {
             if let frame = try parser.next() {
                 guard frame.kind == .plan else {
                     throw Refused("a plan was expected, not a frame of kind \(frame.kind)")
                 }
-                return try Self.plan(frame.payload)
+                return frame.payload
             }
             let bytes = try Self.read()
             guard !bytes.isEmpty else {
@@ -89,7 +92,7 @@ struct Channel {
         }
     }
 
-    private func write(_ frame: Frame) throws {
+    func write(_ frame: Frame) throws {
         let bytes = frame.encoded
         var sent = 0
         while sent < bytes.count {

@@ -11,7 +11,8 @@ enum Perform {
 
     static func main() {
         if getpid() == 1 { GuestInit.run() }
-        if let argument = CommandLine.arguments.dropFirst().first {
+        let argument = CommandLine.arguments.dropFirst().first
+        if let argument, argument != "failover" {
             guard ["--help", "--version"].contains(argument) else {
                 complain("unknown argument \(argument); \(usage)")
                 exit(2)
@@ -28,7 +29,7 @@ enum Perform {
         // the parent's *thread*, and those that start children often end before them.)
         signal(SIGPIPE, SIG_IGN)
         signal(SIGINT, SIG_IGN)
-        exit(perform())
+        exit(argument == "failover" ? FailoverMode.run() : perform())
     }
 
     private static func perform() -> CInt {

@@ -17,6 +17,7 @@ struct Etimedout: AsyncParsableCommand {
             RunCommand.self, MatrixCommand.self, MergeCommand.self, VerifyCommand.self,
             JudgeCommand.self,
             AuditCommand.self, ReportCommand.self, PredictCommand.self, KernelsCommand.self,
+            FailoverCommand.self, AdviseCommand.self,
         ])
 }
 

@@ -14,11 +14,15 @@ final class ArchitectureTests: XCTestCase {
         "LinuxNet": ["CLinux", "CNetlink", "CPcap"],
         "Testbed": ["LinuxNet", "CLinux", "CPcap", "Evidence", "KernelTimers", "Wire"],
         "KernelLab": ["CArchive", "Evidence"],
-        "etimedout-perform": ["Testbed", "LinuxNet", "Evidence"],
+        "Advice": ["Evidence", "KernelTimers", "Reporting"],
+        "FailoverLab": ["LinuxNet", "Evidence", "KernelTimers"],
+        "etimedout-perform": ["Testbed", "FailoverLab", "LinuxNet", "Evidence"],
     ]
 
     /// Values in, values out: nothing that reads a clock, a file or a socket.
-    private let pure = ["Wire", "KernelTimers", "Evidence", "Behaviours", "Judge", "Reporting"]
+    private let pure = [
+        "Wire", "KernelTimers", "Evidence", "Behaviours", "Judge", "Reporting", "Advice",
+    ]
 
     private let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -8,6 +8,8 @@ int clinux_open_read(const char *path);
 int clinux_open_write(const char *path);
 int clinux_close(int fd);
 int clinux_duplicate(int fd);
+/// Fills in the end to read from and the end to write to, both closed in programs started later.
+int clinux_pipe(int *ends);
 ssize_t clinux_read(int fd, void *buffer, size_t size);
 ssize_t clinux_pread(int fd, void *buffer, size_t size, off_t offset);
 ssize_t clinux_write(int fd, const void *buffer, size_t size);

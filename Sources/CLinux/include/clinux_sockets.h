@@ -44,3 +44,6 @@ int clinux_unsent(int fd);
 /// Attaches the classic BPF program `ret 0` (SO_ATTACH_FILTER): the socket receives nothing more.
 int clinux_attach_drop_filter(int fd);
 int clinux_detach_filter(int fd);
+
+/// Sends one Ethernet frame through an interface of the calling thread's namespace.
+int clinux_send_frame(uint32_t interface, const void *frame, size_t size);

@@ -1,0 +1,165 @@
+public import Evidence
+import Foundation
+import Judge
+public import Reporting
+import Subprocess
+import Synchronization
+import SystemPackage
+
+/// Has the failover laboratory perform a plan, judges what was witnessed, and stores it.
+public struct FailoverCampaign: Sendable {
+    /// The plan.
+    public var plan: FailoverPlan
+    /// The performer's path.
+    public var performer: String
+    /// Where the evidence goes.
+    public var folder: RunFolder
+
+    /// A campaign.
+    public init(plan: FailoverPlan, performer: String, folder: RunFolder) {
+        self.plan = plan
+        self.performer = performer
+        self.folder = folder
+    }
+
+    /// How far the laboratory is.
+    public enum News: Sendable {
+        /// A cell has got so far.
+        case progress(cell: String, String)
+        /// A cell is done.
+        case ended(FailoverFinding)
+    }
+
+    /// Why there is no result, in one line.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What happened.
+        public var description: String
+    }
+
+    private final class Heard: Sendable {
+        struct State {
+            var parser = FrameParser()
+            var greeting: Greeting?
+            var findings: [Int: FailoverFinding] = [:]
+            var programs: [String: String] = [:]
+            var refusal: String?
+            var lastLine: String?
+            var isDone = false
+        }
+
+        let state = Mutex(State())
+    }
+
+    /// Performs, and returns the record. When the task is cancelled the laboratory is told to stop:
+    /// its input ends, and with it all that it started.
+    public func perform(_ hear: @escaping @Sendable (News) -> Void) async throws -> FailoverRecord {
+        signal(SIGPIPE, SIG_IGN)
+        let heard = Heard()
+        let plan = plan
+        let bytes = try Frame(.plan, of: plan).encoded
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        let result = try await Subprocess.run(
+            .path(FilePath(performer)), arguments: ["failover"], platformOptions: options,
+            input: .inputWriter, output: .sequence, error: .sequence
+        ) { child in
+            async let errors: Void = {
+                do {
+                    for try await buffer in child.standardError {
+                        let text = String(
+                            decoding: buffer.withUnsafeBytes { Array($0) }, as: UTF8.self)
+                        let line = text.split(whereSeparator: \.isNewline).last.map(String.init)
+                        heard.state.withLock { $0.lastLine = line ?? $0.lastLine }
+                    }
+                } catch {}
+            }()
+            try await withTaskCancellationHandler {
+                _ = try? await child.standardInputWriter.write(bytes)
+                for try await buffer in child.standardOutput {
+                    let frames = try heard.state.withLock { state in
+                        state.parser.append(buffer.withUnsafeBytes { Array($0) })
+                        var frames: [Frame] = []
+                        while let frame = try state.parser.next() { frames.append(frame) }
+                        return frames
+                    }
+                    for frame in frames { try take(frame, heard, hear) }
+                }
+            } onCancel: {
+                // The waiter dies, and by the kernel's hand everything in its namespace.
+                try? child.send(signal: .kill, toProcessGroup: true)
+            }
+            try? await child.standardInputWriter.finish()
+            await errors
+        }
+        try Task.checkCancellation()
+        return try heard.state.withLock { state in
+            if let refusal = state.refusal { throw Failure(description: refusal) }
+            guard state.isDone, let greeting = state.greeting else {
+                let last = state.lastLine.map { ": \($0)" } ?? ""
+                throw Failure(
+                    description: "the laboratory died (\(result.terminationStatus))\(last)")
+            }
+            let record = FailoverRecord(
+                kernel: greeting.kernel, programs: state.programs,
+                findings: plan.cells.indices.compactMap { state.findings[$0] })
+            try folder.store(record)
+            return record
+        }
+    }
+
+    private func take(
+        _ frame: Frame, _ heard: Heard, _ hear: @Sendable (News) -> Void
+    ) throws {
+        switch frame.kind {
+        case .greeting:
+            let greeting = try frame.value(as: Greeting.self)
+            heard.state.withLock { $0.greeting = greeting }
+        case .progress:
+            let progress = try frame.value(as: Progress.self)
+            guard plan.cells.indices.contains(progress.index) else { return }
+            hear(.progress(cell: plan.cells[progress.index].id, progress.label))
+        case .observation:
+            let (index, observation) = try observation(frame.payload)
+            let finding = FailoverJudge.judge(observation)
+            try folder.store(observation, finding)
+            heard.state.withLock {
+                $0.findings[index] = finding
+                $0.programs.merge(observation.programs) { $1 }
+            }
+            hear(.ended(finding))
+        case .refusal:
+            let refusal = try frame.value(as: Refusal.self)
+            heard.state.withLock { $0.refusal = PlainText.line(refusal.reason) }
+        case .done:
+            heard.state.withLock { $0.isDone = true }
+        case .plan:
+            throw Failure(description: "the laboratory sent a plan")
+        }
+    }
+
+    private func observation(_ payload: [UInt8]) throws -> (Int, FailoverObservation) {
+        guard let (index, observation) = try ObservationPayload.decodeFailover(payload),
+            plan.cells.indices.contains(index)
+        else {
+            throw Failure(description: "the laboratory sent a damaged observation")
+        }
+        return (index, observation)
+    }
+}
+
+extension RunFolder {
+    /// Stores a cell's evidence: its observation, and its captures with the story as comments.
+    func store(_ observation: FailoverObservation, _ finding: FailoverFinding) throws {
+        try FileSystem.write(
+            try JSONText.encode(observation), to: "\(path)/observations/\(finding.id).json")
+        guard !observation.captures.isEmpty else { return }
+        try FileSystem.write(
+            try FailoverCaptureFile.bytes(observation, finding),
+            to: "\(path)/pcap/\(finding.id).pcapng")
+    }
+
+    /// Stores the record of a whole laboratory.
+    func store(_ record: FailoverRecord) throws {
+        try FileSystem.write(try JSONText.encode(record), to: "\(path)/failover.json")
+    }
+}

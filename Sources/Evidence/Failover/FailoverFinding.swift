@@ -1,0 +1,102 @@
+public import KernelTimers
+
+/// What is concluded of a cell. Times are counted from the event.
+public struct FailoverFinding: Codable, Sendable, Hashable {
+    /// The cell's name.
+    public var id: String
+    /// The event's name.
+    public var event: String
+    /// The protection's name.
+    public var protection: String
+    /// Who kept the messages.
+    public var backend: FailoverCell.Backend
+    /// The verdict: what the model says was expected of the cell, where it says something.
+    public var verdict: Verdict
+    /// What was checked.
+    public var checks: [Check] = []
+    /// When the proxy ended the dead consumer's connection.
+    public var proxyEnded: Moment?
+    /// When the broker no longer knew the dead consumer, and why.
+    public var brokerEnded: Moment?
+    /// The broker's reason.
+    public var brokerReason: String?
+    /// What the first consumer's side saw.
+    public var worker: ClientEnd?
+    /// What the consumer's side saw that never writes.
+    public var idle: ClientEnd?
+    /// When the first consumer was known to the broker again.
+    public var backAt: Moment?
+    /// Messages that were published, but for the last second.
+    public var messages = 0
+    /// Messages given to a consumer after the event that never got them.
+    public var toTheDead = 0
+    /// Messages that no consumer had got when watching ended: at the producer, at the broker, or on
+    /// the way to the dead.
+    public var lost = 0
+    /// Messages that came more than a second after they were published.
+    public var delayed = 0
+    /// The longest that a message took.
+    public var longestDelayNanoseconds: Int64 = 0
+    /// Messages that came twice or more often.
+    public var twice = 0
+    /// Whether a consumer that lives was given up; nil where it does not live.
+    public var falseAlarm: Bool?
+
+    /// How a client learnt that its connection is over.
+    public struct ClientEnd: Codable, Sendable, Hashable {
+        /// When.
+        public var at: Moment
+        /// The call.
+        public var call: String
+        /// The error, or `end of file`.
+        public var error: String
+        /// How long after its own last write, nanoseconds; nil if it never wrote.
+        public var sinceWriteNanoseconds: Int64?
+
+        /// An end.
+        public init(at: Moment, call: String, error: String, sinceWriteNanoseconds: Int64?) {
+            self.at = at
+            self.call = call
+            self.error = error
+            self.sinceWriteNanoseconds = sinceWriteNanoseconds
+        }
+    }
+
+    /// Something that was expected of a cell.
+    public struct Check: Codable, Sendable, Hashable {
+        /// What.
+        public var what: String
+        /// What was expected: a window, or words.
+        public var expected: String
+        /// What was observed.
+        public var observed: String
+        /// Whether it was as expected.
+        public var isMet: Bool
+        /// The window, where it is one.
+        public var window: Window?
+        /// The arithmetic.
+        public var derivation: String?
+
+        /// A check.
+        public init(
+            what: String, expected: String, observed: String, isMet: Bool, window: Window? = nil,
+            derivation: String? = nil
+        ) {
+            self.what = what
+            self.expected = expected
+            self.observed = observed
+            self.isMet = isMet
+            self.window = window
+            self.derivation = derivation
+        }
+    }
+
+    /// A finding of which nothing is known yet.
+    public init(_ cell: FailoverCell, verdict: Verdict) {
+        id = cell.id
+        event = cell.event.id
+        protection = cell.protection.id
+        backend = cell.backend
+        self.verdict = verdict
+    }
+}

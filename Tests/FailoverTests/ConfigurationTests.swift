@@ -1,0 +1,68 @@
+import Behaviours
+import Evidence
+import XCTest
+
+@testable import FailoverLab
+
+/// What the laboratory gives to the real programs, and the language of its own broker.
+final class ConfigurationTests: XCTestCase {
+    private func protection(_ id: String) throws -> Protection {
+        try XCTUnwrap(FailoverCatalogue.protections().first { $0.id == id })
+    }
+
+    func testTheUserTimeoutStandsAtBindAndServer() throws {
+        let text = HAProxyConfiguration(
+            service: "10.77.0.100:5672", broker: "10.77.0.20:5673",
+            protection: try protection("tcp-ut")
+        ).text
+
+        XCTAssertTrue(text.contains("bind 10.77.0.100:5672 tcp-ut 5s\n"), text)
+        XCTAssertTrue(text.contains("server broker 10.77.0.20:5673 tcp-ut 5s\n"), text)
+        XCTAssertEqual(try protection("tcp-ut").userTimeoutMilliseconds, 5000)
+    }
+
+    func testKeepaliveStandsInTheDefaultsSection() throws {
+        let text = HAProxyConfiguration(
+            service: "10.77.0.100:5672", broker: "10.77.0.20:5673",
+            protection: try protection("keepalive")
+        ).text
+
+        let defaults = try XCTUnwrap(text.range(of: "defaults"))
+        let listen = try XCTUnwrap(text.range(of: "listen amqp"))
+        let option = try XCTUnwrap(text.range(of: "    clitcpka-idle 3s\n"))
+        XCTAssertTrue(defaults.upperBound < option.lowerBound)
+        XCTAssertTrue(option.upperBound < listen.lowerBound)
+    }
+
+    func testARowDiffersFromNothingInOnePlaceOnly() throws {
+        let nothing = try protection("nothing")
+        for row in FailoverCatalogue.protections() where row.id != "nothing" {
+            XCTAssertNotEqual(row, nothing)
+            if row.id != "retries2" { XCTAssertEqual(row.retries2, nothing.retries2) }
+            if row.id != "tcp-ut" { XCTAssertNil(row.userTimeoutMilliseconds) }
+        }
+    }
+
+    func testTheParserHandsOverWholeMessagesOnly() {
+        var parser = SimpleParser()
+        let bytes = SimpleParser.bytes("PUB work 7 5", body: 5) + SimpleParser.bytes("PING")
+
+        var words: [[String]] = []
+        for byte in bytes {
+            parser.append([byte])
+            while let next = parser.next() { words.append(next) }
+        }
+
+        XCTAssertEqual(words, [["PUB", "work", "7", "5"], ["PING"]])
+    }
+
+    func testAKeepalivedThatDemotesEndsSockets() {
+        let text = KeepalivedConfiguration(
+            interface: "eth0", address: "10.77.0.100", priority: 150,
+            demotionScript: "/bin/ss -K src 10.77.0.100"
+        ).text
+
+        XCTAssertTrue(text.contains("notify_backup \"/bin/ss -K src 10.77.0.100\""), text)
+        XCTAssertTrue(text.contains("10.77.0.100/32 dev eth0"), text)
+    }
+}
