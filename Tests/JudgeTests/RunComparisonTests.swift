@@ -1,0 +1,128 @@
+import Behaviours
+import Evidence
+import Judge
+import KernelTimers
+import Support
+import XCTest
+
+final class RunComparisonTests: XCTestCase {
+    private let kernel = KernelIdentity(
+        selector: "host", release: "6.12", version: "#1", machine: "x86_64", hz: 250)
+
+    /// A run of one trial of a kernel that shows a variant.
+    private func side(
+        _ variant: String, seed: UInt64 = 1, tick: TickRate = .hz250,
+        behaviour id: String = "blackhole.established",
+        _ parameters: Parameters = Parameters(userTimeoutMilliseconds: 3000)
+    ) throws -> RunComparison.Side {
+        let behaviour = try XCTUnwrap(Catalogue.behaviour(id))
+        let shown = try XCTUnwrap(
+            behaviour.variants(for: parameters).first { $0.name == variant })
+        let observation = try SyntheticObservation.make(
+            behaviour, shown, parameters, tick: tick, seed: seed)
+        return RunComparison.Side(
+            kernel: kernel,
+            trials: [(Judge.judge(observation, as: behaviour), observation)])
+    }
+
+    func testTwoPerformancesOfOneKernelDoNotDiffer() throws {
+        for id in ["blackhole.established", "zero-window.live", "unroutable.idle"] {
+            for seed in UInt64(1)...30 {
+                let one = try side("at-deadline", seed: seed, behaviour: id)
+                let other = try side("at-deadline", seed: seed + 100, behaviour: id)
+
+                let comparison = RunComparison(one, other)
+
+                XCTAssertEqual(comparison.differences, [], "\(id), seed \(seed)")
+                XCTAssertEqual(comparison.exitCode, 0)
+            }
+        }
+    }
+
+    func testAnotherAnswerDiffersInVerdictVariantAndPackets() throws {
+        let comparison = RunComparison(
+            try side("at-deadline"), try side("at-next-retransmission"))
+
+        let difference = try XCTUnwrap(comparison.differences.first)
+        XCTAssertEqual(difference.verdicts?.first, "conforms")
+        XCTAssertEqual(difference.verdicts?.second, "deviates")
+        XCTAssertEqual(difference.variants?.second, ["at-next-retransmission"])
+        XCTAssertEqual(comparison.exitCode, 1)
+    }
+
+    func testAnIntervalThatNoWheelExplainsIsADifference() throws {
+        let one = try side("at-deadline")
+        var other = one
+        var observation = try XCTUnwrap(other.trials[0].observation)
+        // A retransmission 300 ms later: two windows of some 40 ms allow no such thing.
+        for index in observation.captures.indices {
+            let last = observation.captures[index].packets.count - 1
+            observation.captures[index].packets[last - 2].realtimeNanoseconds += 300_000_000
+        }
+        var finding = other.trials[0].finding
+        let last = finding.comparisons.lastIndex { $0.expected.kind == .sent(.retransmission) }
+        let index = try XCTUnwrap(last) - 2
+        let moved = try XCTUnwrap(finding.comparisons[index].observed)
+        finding.comparisons[index].observed?.window = Window(
+            at: moved.window.latest + .milliseconds(300))
+        other.trials = [(finding, observation)]
+
+        let difference = try XCTUnwrap(RunComparison(one, other).differences.first)
+
+        XCTAssertNil(difference.packets)
+        XCTAssertFalse(difference.intervals.isEmpty)
+    }
+
+    func testAPacketMoreIsADifference() throws {
+        let one = try side("at-deadline")
+        var other = one
+        var observation = try XCTUnwrap(other.trials[0].observation)
+        for index in observation.captures.indices {
+            var copy = try XCTUnwrap(observation.captures[index].packets.last)
+            copy.realtimeNanoseconds += 1_000_000
+            observation.captures[index].packets.append(copy)
+        }
+        other.trials[0].observation = observation
+
+        let difference = try XCTUnwrap(RunComparison(one, other).differences.first)
+
+        let counts = try XCTUnwrap(difference.packets?.counts)
+        XCTAssertEqual(counts.second, counts.first + 1)
+    }
+
+    func testACallThatReturnsSomethingElseIsADifference() throws {
+        let one = try side("at-deadline")
+        var other = one
+        var observation = try XCTUnwrap(other.trials[0].observation)
+        let step = try XCTUnwrap(observation.steps.firstIndex { !$0.calls.isEmpty })
+        observation.steps[step].calls[0].value = 77
+        other.trials[0].observation = observation
+
+        let difference = try XCTUnwrap(RunComparison(one, other).differences.first)
+
+        XCTAssertEqual(difference.calls.map(\.step), [observation.steps[step].label])
+        XCTAssertTrue(try XCTUnwrap(difference.calls[0].second).contains("value 77"))
+    }
+
+    func testSetsOfVariantsThatOverlapAreNoDifference() throws {
+        var one = try side("at-deadline")
+        var other = one
+        one.trials[0].finding.variants = ["at-deadline", "other"]
+        other.trials[0].finding.variants = ["at-deadline"]
+
+        XCTAssertTrue(RunComparison(one, other).isSame)
+        other.trials[0].finding.variants = ["third"]
+        XCTAssertFalse(RunComparison(one, other).isSame)
+    }
+
+    func testWhatOnlyOneWasAskedIsToldAndNothingInCommonIsNoSuccess() throws {
+        let one = try side("at-deadline")
+        let other = try side("at-deadline", Parameters(userTimeoutMilliseconds: 5000))
+
+        let comparison = RunComparison(one, other)
+
+        XCTAssertEqual(comparison.onlyFirst.map(\.parameters.userTimeoutMilliseconds), [3000])
+        XCTAssertEqual(comparison.onlySecond.map(\.parameters.userTimeoutMilliseconds), [5000])
+        XCTAssertEqual(comparison.exitCode, 2)
+    }
+}
