@@ -70,7 +70,7 @@ public struct Campaign: Sendable {
         }
         let result = try ledger.result(end: end, began: began, ended: Date())
         try folder.store(result.record, result.provenance, result.trials)
-        try folder.storePage(of: result.record)
+        try folder.storeReports(of: result.record)
         // A task of its own: what was finished is sealed also where the run was cancelled.
         try await Task { [folder] in try await folder.seal() }.value
         return result

@@ -8,6 +8,10 @@ public enum ReportFormat: String, Sendable, CaseIterable {
     case junit
     /// The kernel's test protocol.
     case ktap
+    /// What kernelci.org takes in.
+    case kcidb
+    /// What CI systems show with a job.
+    case markdown
     /// The record of the run.
     case json
 
@@ -20,6 +24,8 @@ public enum ReportFormat: String, Sendable, CaseIterable {
                 JUnit.text(run.trials.map(\.judged), suite: "etimedout on \(run.kernelLine)").utf8)
         case .ktap:
             return Array(KTAP.text(run.trials.map(\.judged), kernel: run.kernelLine).utf8)
+        case .kcidb: return try JSONText.encode(KCIDB(run))
+        case .markdown: return Array(Markdown.text(run).utf8)
         case .json: return try JSONText.encode(run.record)
         }
     }

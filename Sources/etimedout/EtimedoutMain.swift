@@ -14,10 +14,18 @@ struct Etimedout: AsyncParsableCommand {
             """,
         version: EtimedoutVersion.text,
         subcommands: [
-            RunCommand.self, MatrixCommand.self, MergeCommand.self, VerifyCommand.self,
+            RunCommand.self,
+            MatrixCommand.self,
+            MergeCommand.self,
+            VerifyCommand.self,
             JudgeCommand.self,
-            AuditCommand.self, ReportCommand.self, PredictCommand.self, KernelsCommand.self,
-            FailoverCommand.self, AdviseCommand.self,
+            AuditCommand.self,
+            CompareCommand.self,
+            ReportCommand.self,
+            PredictCommand.self,
+            KernelsCommand.self,
+            FailoverCommand.self,
+            AdviseCommand.self,
         ])
 }
 

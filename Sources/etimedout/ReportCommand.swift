@@ -6,12 +6,12 @@ import Reporting
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Make a page or a report for machines of a stored run.",
+        abstract: "Make a page or a report for machines of a stored run or matrix.",
         discussion: """
             Shows what was found when the run was judged; judge says whether that still holds.
             """)
 
-    @Argument(help: ArgumentHelp("A run's folder.", valueName: "folder"))
+    @Argument(help: ArgumentHelp("A run's folder, or a matrix's.", valueName: "folder"))
     var path: String
 
     @Option(
@@ -29,13 +29,27 @@ struct ReportCommand: ParsableCommand {
     var output: String?
 
     func run() throws {
-        let stored = try RunFolder.load(path)
-        let bytes = try format.bytes(of: stored.reported)
+        let bytes = try bytes()
         guard let output else {
             Terminal.print(String(decoding: bytes, as: UTF8.self))
             return
         }
         try RunFolder.write(bytes, toFile: output)
+    }
+
+    private func bytes() throws -> [UInt8] {
+        guard MatrixFolder.isMatrix(path) else {
+            return try format.bytes(of: try RunFolder.load(path).reported)
+        }
+        let record = try MatrixFolder(existing: path).record()
+        switch format {
+        case .html: return Array(MatrixPage(record).text.utf8)
+        case .json: return try JSONText.encode(record)
+        case .junit, .ktap, .kcidb, .markdown:
+            throw CommandFailure(
+                "of a matrix there is html and json; \(format.rawValue) is made of each kernel's "
+                    + "folder in it")
+        }
     }
 
     @Sendable private static func format(_ word: String) throws -> ReportFormat {

@@ -16,8 +16,8 @@ final class CampaignTests: XCTestCase {
         XCTAssertEqual(
             try scratch.names(campaign.folder.path),
             [
-                "SHA256SUMS", "index.html", "junit.xml", "observations", "pcap", "provenance.json",
-                "results.ktap", "run.json",
+                "SHA256SUMS", "index.html", "junit.xml", "kcidb.json", "observations", "pcap",
+                "provenance.json", "results.ktap", "run.json",
             ])
         let stored = try RunFolder.load(campaign.folder.path)
         XCTAssertEqual(stored.record, result.record)

@@ -38,7 +38,7 @@ final class ChecksumTests: XCTestCase {
             return !isFolder.boolValue
         }
         let expected = Set(all.filter(isFile))
-            .subtracting(["SHA256SUMS", "provenance.json", "index.html"])
+            .subtracting(["SHA256SUMS", "provenance.json", "index.html", "kcidb.json"])
         XCTAssertEqual(names, expected.sorted())
     }
 

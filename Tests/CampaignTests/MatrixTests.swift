@@ -45,7 +45,9 @@ final class MatrixTests: XCTestCase {
     private func bytes(_ folder: MatrixFolder) throws -> [String: Data] {
         var found: [String: Data] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-        where !name.hasSuffix("provenance.json") && !name.hasSuffix("index.html") {
+        where !name.hasSuffix("provenance.json") && !name.hasSuffix("index.html")
+            && !name.hasSuffix("kcidb.json")
+        {
             let content = FileManager.default.contents(atPath: "\(folder.path)/\(name)")
             if let content { found[name] = content }
         }
@@ -68,8 +70,8 @@ final class MatrixTests: XCTestCase {
         XCTAssertEqual(
             try scratch.names(matrix.folder.path),
             [
-                "SHA256SUMS", "debian-5.10", "debian-6.1", "debian-6.12", "matrix.json",
-                "provenance.json",
+                "SHA256SUMS", "debian-5.10", "debian-6.1", "debian-6.12", "index.html",
+                "matrix.json", "provenance.json",
             ])
         XCTAssertEqual(try matrix.folder.record(), record)
         for column in record.kernels {

@@ -2,6 +2,10 @@ import Foundation
 
 /// A look at markup from outside, by other means than those that wrote it.
 enum Markup {
+    /// Elements whose end may be left out.
+    private static let optional: Set<String> = [
+        "td", "th", "tr", "thead", "tbody", "dt", "dd", "li",
+    ]
     private static let void: Set<String> = ["meta", "input", "br", "img", "link", "hr", "!doctype"]
 
     /// The first tag that doesn't match, nil where all do.
@@ -17,6 +21,22 @@ enum Markup {
             let name = String(
                 tag.drop { $0 == "/" }.prefix { $0.isLetter || $0.isNumber || $0 == "!" }
             ).lowercased()
+            let ends: Set<String> =
+                switch name {
+                case "td", "th": ["td", "th"]
+                case "tr": ["td", "th", "tr"]
+                case "tbody": ["td", "th", "tr", "thead", "tbody"]
+                case "dt", "dd": ["dt", "dd"]
+                case "li": ["li"]
+                default: []
+                }
+            if isClosing {
+                while let last = open.last, last != name, optional.contains(last) {
+                    open.removeLast()
+                }
+            } else {
+                while let last = open.last, ends.contains(last) { open.removeLast() }
+            }
             if isClosing {
                 guard open.popLast() == name else { return "</\(name)>" }
             } else if !void.contains(name), !tag.hasSuffix("/") {

@@ -94,7 +94,7 @@ final class RunPageTests: XCTestCase {
         XCTAssertTrue(view.calls.contains { $0.result == "-1 ETIMEDOUT" })
         XCTAssertTrue(view.wire.contains { $0.value.contains("0 dropped by the capture") })
         XCTAssertTrue(view.kernel.contains { $0.name == "RTO at rest" })
-        XCTAssertEqual(view.options.map(\.name), ["TCP_USER_TIMEOUT of the connection"])
+        XCTAssertEqual(view.options.map(\.name), ["TCP_USER_TIMEOUT"])
         XCTAssertEqual(
             view.counters.first { $0.name == "TcpExt.TCPAbortOnTimeout" }?.change, "+1")
         XCTAssertFalse(view.script.isEmpty)

@@ -61,9 +61,12 @@ struct Checksums: Hashable {
 
 extension RunFolder {
     /// What `SHA256SUMS` does not name: itself, and what belongs to the occasion and not to the
-    /// kernel: the page shows it too, and can be made again from the rest. So two runs of a guest
-    /// are the same if these files are, and nothing else need be compared.
-    private static let occasional = [Checksums.name, Name.provenance, Name.page]
+    /// kernel: the page and the report to kernelci.org name it too, and can be made again from the
+    /// rest. So two runs of a guest are the same if these files are, and nothing else need be
+    /// compared.
+    private static let occasional = [
+        Checksums.name, Name.provenance, Name.page, Name.kcidb,
+    ]
 
     /// The files of this folder that are evidence, relative to it.
     private func evidence() throws(RunFolderError) -> [String] {

@@ -10,7 +10,8 @@ public import Reporting
 ///     observations/TRIAL.json      what was witnessed, but for the packets
 ///     pcap/TRIAL.pcapng            the packets
 ///     index.html                   the page for people
-///     junit.xml, results.ktap
+///     junit.xml, results.ktap      for CI
+///     kcidb.json                   for kernelci.org
 ///     SHA256SUMS                   of all of these but provenance.json and the page
 ///
 /// An earlier attempt of a trial that was performed again is `TRIAL.attempt1`. Every file is
@@ -28,6 +29,7 @@ public struct RunFolder: Sendable, Hashable {
         static let observations = "observations"
         static let captures = "pcap"
         static let page = "index.html"
+        static let kcidb = "kcidb.json"
         static let junit = "junit.xml"
         static let ktap = "results.ktap"
     }
@@ -148,13 +150,15 @@ public struct RunFolder: Sendable, Hashable {
         try Self.write(record, to: "\(path)/\(Name.run)")
     }
 
-    /// Stores the page for people, made of what is stored already, so that the page of a run and
-    /// `report` of its folder are the same. Of controls, which perform a trial in several altered
-    /// ways, there is no page: they say nothing about a kernel.
-    public func storePage(of record: RunRecord) throws(RunFolderError) {
+    /// Stores the page for people and the report for kernelci.org, made of what is stored already,
+    /// so that they and `report` of the folder are the same. Both name the occasion. Of controls,
+    /// which perform a trial in several altered ways, there are none: they say nothing about a
+    /// kernel.
+    public func storeReports(of record: RunRecord) throws(RunFolderError) {
         guard Set(record.findings.map(\.trial)).count == record.findings.count else { return }
-        let page = RunPage(try Self.load(path).reported).text
-        try FileSystem.write(Array(page.utf8), to: "\(path)/\(Name.page)")
+        let run = try Self.load(path).reported
+        try FileSystem.write(Array(RunPage(run).text.utf8), to: "\(path)/\(Name.page)")
+        try Self.write(KCIDB(run), to: "\(path)/\(Name.kcidb)")
     }
 
     /// Writes a file that somebody asked for: whole, or not at all.

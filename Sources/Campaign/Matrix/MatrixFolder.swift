@@ -6,6 +6,7 @@ public import Reporting
 ///
 ///     matrix.json          kernels × behaviours × trials, deterministic
 ///     provenance.json      dates, hosts
+///     index.html           the page for people
 ///     KERNEL/              the run's folder of each kernel
 ///     SHA256SUMS           of matrix.json and of each kernel's SHA256SUMS
 public struct MatrixFolder: Sendable, Hashable {
@@ -15,6 +16,7 @@ public struct MatrixFolder: Sendable, Hashable {
     enum Name {
         static let record = "matrix.json"
         static let provenance = "provenance.json"
+        static let page = "index.html"
     }
 
     /// Makes the folder of a new matrix, as `RunFolder.create` does.
@@ -69,8 +71,9 @@ public struct MatrixFolder: Sendable, Hashable {
         try RunFolder.write(record, to: "\(path)/\(Name.record)")
     }
 
-    /// Writes `SHA256SUMS`: the last thing that is done to a matrix's folder.
+    /// Writes the page and `SHA256SUMS`: the last thing that is done to a matrix's folder.
     func seal(_ record: MatrixRecord) async throws(RunFolderError) {
+        try FileSystem.write(Array(MatrixPage(record).text.utf8), to: "\(path)/\(Name.page)")
         let sealed = record.kernels.map { "\($0.folder)/\(Checksums.name)" }
             .filter { FileSystem.exists("\(path)/\($0)") }
         try await Checksums(of: [Name.record] + sealed, in: path).write(in: path)

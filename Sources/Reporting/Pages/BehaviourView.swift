@@ -40,12 +40,12 @@ struct BehaviourView {
     /// The name under which the section is found.
     static func anchor(_ id: String) -> String { "b-" + VisibleText.slug(id) }
 
-    var html: HTML {
+    func html(_ presentation: TrialView.Presentation) -> HTML {
         """
         <section class="behaviour" id="\(Self.anchor(id))" aria-labelledby="h-\(Self.anchor(id))">
         <h3 id="h-\(Self.anchor(id))"><a href="#\(Self.anchor(id))">\(id)</a></h3>
         \(words)
-        \(trials.map(\.html))</section>
+        \(trials.map { $0.html(presentation) })</section>
 
         """
     }
@@ -59,7 +59,7 @@ struct BehaviourView {
             <details class="in con"><summary>What is promised, and the known answers</summary>\
             <blockquote>\(because ?? "")</blockquote>\
             \(exceeds.map { "<p><b>In practice:</b> \($0)</p>" as HTML })\
-            <div class="scroll" tabindex="0" role="group" aria-label="Table, can be scrolled">\
+            <div class="scroll">\
             <table class="ans"><thead><tr><th scope="col">Answer</th>\
             <th scope="col">Keeps the promise</th><th scope="col">Shown here</th>\
             <th scope="col">What it is</th><th scope="col">From … to</th></tr></thead>\

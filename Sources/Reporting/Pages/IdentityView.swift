@@ -85,8 +85,8 @@ struct IdentityView {
             sysctls.isEmpty
             ? .none
             : """
-            <section class="wide"><h3>Sysctls, the same in every trial</h3>\
-            \(TrialView.list(sysctls))</section>
+            <section class="wide set"><h3>Sysctls, the same in every trial</h3>\
+            <dl>\(sysctls.map { "<div><dt>\($0.name)<dd>\($0.value)</div>" as HTML })</dl></section>
             """
         return """
             <div class="id"><section><h3>Kernel</h3>\(TrialView.list(kernel))</section>\

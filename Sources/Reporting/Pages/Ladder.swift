@@ -48,6 +48,8 @@ struct Ladder: Hashable {
         var window: Window
         var isAbort: Bool
         var title: String
+        /// The one rung that it concerns, where it is so wide that it would hide the others.
+        var rung: Rung?
     }
 
     /// One event that a witness saw.
@@ -108,10 +110,13 @@ struct Ladder: Hashable {
     private mutating func addBands(_ finding: Finding) {
         for comparison in finding.comparisons {
             let window = finding.sinceOutage(comparison.expected.window)
+            // An answer may come whenever it likes until the next probe.
+            let isAnswer = comparison.expected.kind == .answered
             bands.append(
                 Band(
                     window: window, isAbort: comparison.expected.kind.isAbort,
-                    title: "expected: \(comparison.expected.kind), \(Self.text(window))"))
+                    title: "expected \(Self.text(window))",
+                    rung: isAnswer ? .peer : nil))
         }
         let hasAbort = bands.contains(where: \.isAbort)
         if !hasAbort, let abort = finding.expectedAbort {
@@ -139,13 +144,13 @@ struct Ladder: Hashable {
             let window = finding.sinceOutage(event.window)
             let (rung, shape) = Self.place(event.what, matched?.kind)
             let name = matched.map { "\($0.kind)" } ?? "\(event.what)"
-            var title = "\(name) at \(Self.text(window))"
+            var title = "\(name) \(Self.text(window))"
             if let matched {
                 title += ", expected \(Self.text(finding.sinceOutage(matched.window)))"
             } else {
                 title += ", not in the schedule"
             }
-            title += " (\(trial.judged.frames.renumbered(event.source)))"
+            title += ", \(trial.judged.frames.renumbered(event.source))"
             marks.append(
                 Mark(
                     rung: rung, shape: shape, window: window, isUnexpected: matched == nil,

@@ -27,8 +27,8 @@ struct LadderSVG {
     var html: HTML {
         let height = Int(bottom + Self.axisHeight)
         return """
-            <svg class="ladder" viewBox="0 0 \(Int(Self.width)) \(height)" role="img" \
-            aria-label="\(ladder.title)"><title>\(ladder.title)</title>\
+            <svg class="ladder" viewBox="0 0 \(Int(Self.width)) \(height)" role="img">\
+            <title>\(ladder.title)</title>\
             <desc>\(ladder.description)</desc>\(bands)\(lines)\(axis)\(spans)\(marks)</svg>
             """
     }
@@ -52,39 +52,37 @@ struct LadderSVG {
                 let from = scale.place(band.window.earliest)
                 let width = max(4, scale.place(band.window.latest) - from)
                 let left = min(from, from - (4 - min(4, width)) / 2)
+                let top = band.rung.map { middle($0) - Self.rungHeight / 2 } ?? 6
+                let height = band.rung == nil ? bottom - 6 : Self.rungHeight
                 return """
-                    <rect class="\(band.isAbort ? "bz" : "b")" x="\(Self.number(left))" y="6" \
-                    width="\(Self.number(width))" height="\(Self.number(bottom - 6))">\
-                    <title>\(band.title)</title></rect>
+                    <path class="\(band.isAbort ? "bz" : "b")" d="M\(Self.number(left)) \
+                    \(Self.number(top))h\(Self.number(width))v\(Self.number(height))h-\
+                    \(Self.number(width))z"><title>\(band.title)</title></path>
                     """
             })
     }
 
     private var lines: HTML {
-        .joined(
-            rungs.map { rung in
-                let y = Self.number(middle(rung))
-                return """
-                    <text class="rl" x="0" y="\(Self.number(middle(rung) + 4))">\(rung.label)\
-                    </text>\
-                    <path class="rg" d="M\(Self.number(Self.gutter)) \(y)H\
-                    \(Self.number(Self.width - Self.margin))"/>
-                    """
-            })
+        let path = rungs.map { rung in
+            "M\(Self.number(Self.gutter)) \(Self.number(middle(rung)))H"
+                + Self.number(Self.width - Self.margin)
+        }
+        let labels = rungs.map { rung -> HTML in
+            "<text x=\"0\" y=\"\(Self.number(middle(rung) + 4))\">\(rung.label)</text>"
+        }
+        return "<path class=\"rg\" d=\"\(path.joined())\"/><g class=\"rl\">\(labels)</g>"
     }
 
     private var axis: HTML {
         let ticks = scale.ticks(gap: 46)
         let path = ticks.map { "M\(Self.number($0.place)) \(Self.number(bottom))v5" }
         let labels = ticks.map { tick -> HTML in
-            """
-            <text class="tk" x="\(Self.number(tick.place))" \
-            y="\(Self.number(bottom + 19))">\(tick.label)</text>
-            """
+            "<text x=\"\(Self.number(tick.place))\">\(tick.label)</text>"
         }
         return """
             <path class="ax" d="M\(Self.number(Self.gutter)) \(Self.number(bottom))H\
-            \(Self.number(Self.width - Self.margin))\(path.joined())"/>\(labels)
+            \(Self.number(Self.width - Self.margin))\(path.joined())"/>\
+            <g class="tk" transform="translate(0 \(Self.number(bottom + 19)))">\(labels)</g>
             """
     }
 

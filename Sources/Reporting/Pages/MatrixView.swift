@@ -33,6 +33,7 @@ struct MatrixView {
             }
             let cells = columns.map { column in
                 behaviour.trials.filter { Words.askedShort($0.trial.parameters) == column }
+                    .sorted { Self.order($0.trial.parameters) < Self.order($1.trial.parameters) }
                     .map { Mark(trial: $0, place: Words.place($0.trial.parameters)) }
             }
             return Row(id: behaviour.id, variants: variants, cells: cells)
@@ -47,22 +48,30 @@ struct MatrixView {
         )
     }
 
+    /// Over a veth pair first, IPv4 first.
+    private static func order(_ parameters: Parameters) -> Int {
+        (parameters.link == .veth ? 0 : 2) + (parameters.family == .ipv4 ? 0 : 1)
+    }
+
     var html: HTML {
         let heads = columns.map { column -> HTML in "<th scope=\"col\">\(column)</th>" }
         return """
-            <div class="scroll" tabindex="0" role="group" aria-label="Matrix, can be scrolled">\
-            <table class="matrix"><caption>One mark a trial: v4, v6 over a veth pair, lo over \
-            loopback. T is TCP_USER_TIMEOUT; r3 is no T and tcp_retries2 = 3. A mark leads to its \
-            trial.</caption><thead><tr><th scope="col">Behaviour</th>\(heads)\
-            <th scope="col">Variant</th></tr></thead><tbody>\(rows.map(row))</tbody></table></div>
+            <p class="about" id="about-matrix">One mark a trial: v4, v6 over a veth pair, l4, l6 \
+            over loopback. T is TCP_USER_TIMEOUT; r3 is no T and tcp_retries2 = 3. A mark leads to \
+            its trial.</p><div class="scroll"><table class="matrix" \
+            aria-describedby="about-matrix"><thead><tr>\
+            <th scope="col">Behaviour, variants shown</th>\
+            \(heads)</tr></thead><tbody>\(rows.map(row))</tbody></table></div>
             """
     }
 
     private func row(_ row: Row) -> HTML {
-        let cells = row.cells.map { cell -> HTML in "<td>\(cell.map(Self.mark))</td>" }
+        let cells = row.cells.map { cell -> HTML in
+            "<td><span>\(cell.map(Self.mark))</span></td>"
+        }
         return """
-            <tr><th scope="row"><a href="#\(BehaviourView.anchor(row.id))">\(row.id)</a></th>\
-            \(cells)<td class="va">\(row.variants.joined(separator: "; "))</td></tr>
+            <tr><th scope="row"><a href="#\(BehaviourView.anchor(row.id))">\(row.id)</a>\
+            <small>\(row.variants.joined(separator: ", "))</small></th>\(cells)</tr>
 
             """
     }
@@ -73,9 +82,8 @@ struct MatrixView {
             "\(trial.verdict.word): \(trial.trial.parameters.summary)"
             + (trial.variant.isEmpty ? "" : ", \(trial.variant)")
         return """
-            <a class="k v-\(trial.verdict.name)" href="#\(trial.anchor)" title="\(title)" \
-            aria-label="\(title)"\(trial.filterAttributes)><b>\(trial.verdict.symbol)</b>\
-            \(mark.place)</a>
+            <a class="k v-\(trial.verdict.name)" href="#\(trial.anchor)" title="\(title)">\
+            <b>\(trial.verdict.symbol)</b>\(mark.place)</a>
             """
     }
 }

@@ -6,11 +6,14 @@ public struct RunPage: Sendable {
     private let run: ReportedRun
     private let identity: IdentityView
     private let behaviours: [BehaviourView]
+    private let audit: AuditView
 
     /// The page of a run. Behaviours are described as today's catalogue has them.
     public init(_ run: ReportedRun) {
         self.run = run
         identity = IdentityView(run)
+        audit = AuditView(run)
+        let shared = Set(identity.sysctls.map(\.name))
         var groups: [(id: String, trials: [ReportedTrial])] = []
         for trial in run.trials {
             let id = trial.finding.trial.behaviour
@@ -24,7 +27,9 @@ public struct RunPage: Sendable {
             let behaviour = Catalogue.behaviour(group.id)
             return BehaviourView(
                 group.id, behaviour,
-                group.trials.map { TrialView($0, behaviour, run.record.kernel) },
+                group.trials.map {
+                    TrialView($0, behaviour, run.record.kernel, toldAlready: shared)
+                },
                 group.trials.map(\.finding))
         }
     }
@@ -37,12 +42,20 @@ public struct RunPage: Sendable {
                 \(header)<main>
                 \(filters)
                 <section id="matrix"><h2>Behaviours</h2>\(MatrixView(behaviours).html)</section>
+                \(audit.html)
                 <section id="identity"><h2>Identity</h2>\(identity.html)</section>
                 <section id="trials"><h2>Trials</h2>\(Self.key)
-                \(behaviours.map(\.html))</section></main>
+                \(behaviours.map { $0.html(presentation) })</section></main>
                 \(Self.footer)
                 """
         ).text
+    }
+
+    /// Small reports can be searched and printed whole by any browser; large ones must open soon.
+    /// Where much went wrong the reader chooses what to look at.
+    private var presentation: TrialView.Presentation {
+        if run.trials.count > 250 { return .lazy }
+        return count("deviates") + count("inconclusive") <= 25 ? .open : .closed
     }
 
     // MARK: - Head
@@ -64,24 +77,19 @@ public struct RunPage: Sendable {
     }
 
     private var statement: HTML {
-        let badge = VerdictView(Self.verdict(run.record.status)).badge
+        let badge = VerdictView(.init(status: run.record.status)).badge
         let words: String =
             switch run.record.status {
-            case .conforms: "Everything that could be asked is as the documentation promises."
+            case .conforms:
+                count("deviates") == 0
+                    ? "Everything that could be asked is as the documentation promises."
+                    : "What deviates is known of this kernel; all else is as promised."
             case .deviates:
                 Words.count(count("deviates"), "trial")
                     + " did not do what the documentation promises."
             case .inconclusive: "Nothing deviates, but not everything could be found out."
             }
         return "\(badge) \(words)"
-    }
-
-    private static func verdict(_ status: RunStatus) -> Verdict {
-        switch status {
-        case .conforms: .conforms
-        case .deviates: .deviates
-        case .inconclusive: .inconclusive(cause: "")
-        }
     }
 
     /// The share of each verdict as a bar, each with its number in words.

@@ -1,18 +1,39 @@
 import Evidence
 
 extension TrialView {
-    /// The section: a line that sums it up, and behind it all the rest.
-    var html: HTML {
-        """
-        <details class="trial" id="\(anchor)"\(filterAttributes)\(isOpen)>\
-        <summary>\(verdict.badge)<span class="q">\(Words.asked(trial.parameters))</span>\
-        <span class="on">\(Words.family(trial.parameters.family)) · \
-        \(trial.parameters.link.rawValue)</span><span class="va">\(variant)</span>\
-        <span class="nu">\(outcome)</span></summary>
-        <div class="body">\(reasons)\(plot)\(silenceBox)\(schedule)\(witnesses)\(more)\(links)</div>
-        </details>
+    /// How much of a trial's section a browser has to make at once.
+    enum Presentation {
+        /// All of it; open from the beginning where something went wrong.
+        case open
+        /// All of it, closed.
+        case closed
+        /// The line that sums it up; the rest when it is opened. A browser that runs scripts reads
+        /// a `noscript` as mere text, of which the page's script makes markup later; one that runs
+        /// none shows what is in it.
+        case lazy
+    }
 
-        """
+    /// The section: a line that sums it up, and behind it all the rest.
+    func html(_ presentation: Presentation) -> HTML {
+        let isFailure = verdict.name == "deviates" || verdict.name == "inconclusive"
+        let isOpen = presentation == .open && isFailure
+        let isLazy = presentation == .lazy
+        return """
+            <details class="trial" id="\(anchor)"\(filterAttributes)\(isOpen ? " open" : .none)>\
+            <summary>\(badges)<span class="q">\(Words.asked(trial.parameters))</span>\
+            <span class="on">\(Words.family(trial.parameters.family)) · \
+            \(trial.parameters.link.rawValue)</span><span class="va">\(variant)</span>\
+            <span class="nu">\(outcome)</span></summary>
+            \(isLazy ? "<noscript>" : .none)<div class="body">\(reasons)\(plot)\(silenceBox)\
+            \(schedule)\(witnesses)\(more)\(links)</div>\(isLazy ? "</noscript>" : .none)
+            </details>
+
+            """
+    }
+
+    private var badges: HTML {
+        guard let known else { return verdict.badge }
+        return "<span>\(verdict.badge) <span class=\"known\">\(known)</span></span>"
     }
 
     /// What the filters of the page compare.
@@ -21,11 +42,6 @@ extension TrialView {
          data-v="\(verdict.name)" data-t="\(Words.askedShort(trial.parameters))" \
         data-f="\(trial.parameters.family.rawValue)" data-l="\(trial.parameters.link.rawValue)"
         """
-    }
-
-    /// What went wrong is open from the beginning.
-    private var isOpen: HTML {
-        verdict.name == "deviates" || verdict.name == "inconclusive" ? " open" : .none
     }
 
     private var outcome: HTML {
@@ -56,8 +72,7 @@ extension TrialView {
             return "<p class=\"none\">Only return values are judged here; time plays no part.</p>"
         }
         return """
-            <figure class="plot"><div class="scroll" tabindex="0" role="group" \
-            aria-label="Plot, can be scrolled">\(LadderSVG(ladder).html)</div></figure>
+            <figure class="plot"><div class="scroll">\(LadderSVG(ladder).html)</div></figure>
             """
     }
 
@@ -71,13 +86,13 @@ extension TrialView {
 
     private var schedule: HTML {
         guard !events.isEmpty else { return .none }
-        let rows = events.map { event -> HTML in
+        let rows = shownEvents.map { event -> HTML in
             """
-            <tr\(event.isParting ? " class=\"bad\"" : .none)><td>\(event.number)</td>\
-            <th scope="row">\(event.name)\(event.isParting ? " <b>parts here</b>" : .none)</th>\
-            <td>\(event.expected)</td><td>\(event.observed.isEmpty ? "–" : event.observed)</td>\
-            <td>\(Self.meter(event.place))</td><td>\(event.witness)</td>\
-            <td class="der">\(event.derivation)</td></tr>
+            <tr\(event.isParting ? " class=\"bad\"" : .none)><td>\(event.number)\
+            <th scope="row">\(event.name)\(event.isParting ? " <b>parts here</b>" : .none)\
+            <td>\(event.expected)<td>\(event.observed.isEmpty ? "–" : event.observed)\
+            <td>\(Self.meter(event.place))<td>\(event.witness)\
+            <td>\(event.derivation)
             """
         }
         let zero = clockZero.map { zero -> HTML in
@@ -87,18 +102,28 @@ extension TrialView {
             """
         }
         return """
-            <h4>Expected beside observed</h4><div class="scroll" tabindex="0" role="group" \
-            aria-label="Table, can be scrolled"><table class="ev"><thead><tr>\
-            <th scope="col">#</th><th scope="col">Event</th><th scope="col">Expected, s</th>\
-            <th scope="col">Observed, s</th><th scope="col">In its window</th>\
-            <th scope="col">Witness</th><th scope="col">How the window is derived</th></tr></thead>\
-            <tbody>\(rows)</tbody></table></div>\(zero)
+            <h4>Expected beside observed</h4><div class="scroll"><table class="ev"><thead><tr>\
+            <th scope="col">#<th scope="col">Event<th scope="col">Expected, s\
+            <th scope="col">Observed, s<th scope="col">In its window\
+            <th scope="col">Witness<th scope="col">How the window is derived\
+            <tbody>\(rows)</table></div>\(zero)
             """
+    }
+
+    /// The first and the last events of a schedule that is longer than anybody reads.
+    private var shownEvents: [Event] {
+        let (first, last) = (40, 20)
+        guard events.count > first + last else { return events }
+        let left = events.count - first - last
+        let gap = Event(
+            number: "…", name: "\(left) more", expected: "", observed: "", witness: "",
+            derivation: "all of them are in the plot, in the observation and in the capture")
+        return events.prefix(first) + [gap] + events.suffix(last)
     }
 
     /// Where in its window an event lay, as a bar and as a number.
     private static func meter(_ place: Int?) -> HTML {
-        guard let place else { return "<span class=\"m0\">–</span>" }
+        guard let place else { return "–" }
         return "<span class=\"m\"><i style=\"left:\(place)%\"></i></span> \(place) %"
     }
 
@@ -109,15 +134,15 @@ extension TrialView {
         let notable = calls.filter { $0.who == "subject" }
         let rows = notable.map { call -> HTML in
             """
-            <tr><td>\(call.time)</td><th scope="row">\(call.step)</th><td>\(call.call)</td>\
-            <td>\(call.result)</td></tr>
+            <tr><td>\(call.time)<th scope="row">\(call.step)<td>\(call.call)\
+            <td>\(call.result)
             """
         }
         return """
             <h4>The three witnesses</h4><div class="three"><section><h5>Application</h5>\
-            <table><thead><tr><th scope="col">at, s</th><th scope="col">step</th>\
-            <th scope="col">call</th><th scope="col">returned</th></tr></thead>\
-            <tbody>\(rows)</tbody></table></section>\
+            <table><thead><tr><th scope="col">at, s<th scope="col">step\
+            <th scope="col">call<th scope="col">returned\
+            <tbody>\(rows)</table></section>\
             <section><h5>Wire</h5>\(Self.list(wire))</section>\
             <section><h5>Kernel</h5>\(Self.list(kernel))\
             \(options.isEmpty ? .none : "<h5>Options read back</h5>\(Self.list(options))")\
@@ -127,7 +152,7 @@ extension TrialView {
 
     static func list(_ pairs: [Pair]) -> HTML {
         let rows = pairs.map { pair -> HTML in
-            "<div><dt>\(pair.name)</dt><dd>\(pair.value)</dd></div>"
+            "<dt>\(pair.name)<dd>\(pair.value)"
         }
         return "<dl>\(rows)</dl>"
     }
@@ -141,12 +166,12 @@ extension TrialView {
             html.append("<h4>Notes</h4><ul class=\"notes\">\(items)</ul>")
         }
         if !script.isEmpty {
-            let lines = script.map { line -> HTML in "<li>\(line)</li>" }
+            let lines = script.map { line -> HTML in "<li>\(line)" }
             html.append(
                 "<details class=\"in\"><summary>Script, in words</summary>"
                     + "<ol class=\"script\">\(lines)</ol></details>")
         }
-        if !counters.isEmpty { html.append(counterTable) }
+        if !counters.isEmpty || !unchanged.isEmpty { html.append(counterTable) }
         if !sysctls.isEmpty {
             html.append(
                 "<details class=\"in\"><summary>Sysctls of the namespace</summary>"
@@ -158,17 +183,16 @@ extension TrialView {
     private var counterTable: HTML {
         let rows = counters.map { counter -> HTML in
             """
-            <tr><th scope="row">\(counter.name)</th><td>\(counter.before)</td>\
-            <td>\(counter.after)</td><td>\(counter.change)</td>\
-            <td>\(counter.isModelled ? "yes" : "")</td></tr>
+            <tr><th scope="row">\(counter.name)\(counter.isModelled ? " *" : "")\
+            <td>\(counter.before)<td>\(counter.after)<td>\(counter.change)
             """
         }
         return """
-            <details class="in"><summary>Counters before and after</summary><div class="scroll" \
-            tabindex="0" role="group" aria-label="Table, can be scrolled"><table class="num">\
-            <thead><tr><th scope="col">Counter</th><th scope="col">before</th>\
-            <th scope="col">after</th><th scope="col">change</th>\
-            <th scope="col">in the model</th></tr></thead><tbody>\(rows)</tbody></table></div>\
+            <details class="in"><summary>Counters before and after</summary><div class="scroll">\
+            <table class="num"><thead><tr><th scope="col">Counter<th scope="col">before\
+            <th scope="col">after<th scope="col">change\
+            <tbody>\(rows)</table></div><p class="foot">* in the model. Unchanged, and in \
+            the model: \(unchanged.isEmpty ? "none" : unchanged.joined(separator: ", ")).</p>\
             </details>
             """
     }

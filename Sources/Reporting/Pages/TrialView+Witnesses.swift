@@ -119,7 +119,7 @@ extension TrialView {
             let value =
                 call?.value.map(String.init) ?? call?.errno?.name ?? "not read"
             options.append(
-                Pair(name: "\(option.rawValue) of the \(socket.rawValue)", value: value))
+                Pair(name: option.rawValue, value: "\(value), \(socket.rawValue)"))
         }
     }
 
@@ -132,7 +132,10 @@ extension TrialView {
         for name in names {
             let (before, after) = (pair.before[name], pair.after[name])
             let change = (after ?? 0) &- (before ?? 0)
-            guard modelled.contains(name) || change != 0 else { continue }
+            guard change != 0 else {
+                if modelled.contains(name) { unchanged.append(name) }
+                continue
+            }
             counters.append(
                 Counter(
                     name: name, before: before.map(String.init) ?? "–",

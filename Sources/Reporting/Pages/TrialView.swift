@@ -32,7 +32,7 @@ struct TrialView {
         var result: String
     }
 
-    /// A counter.
+    /// A counter that went up or down.
     struct Counter: Hashable {
         var name: String
         var before: String
@@ -45,6 +45,8 @@ struct TrialView {
     var anchor: String
     var verdict: VerdictView
     var variant: String
+    /// What is known of this kernel in advance, and whether it was found.
+    var known: String?
     var expected: String?
     var observed: String?
     var errno: String?
@@ -58,6 +60,8 @@ struct TrialView {
     var kernel: [Pair] = []
     var options: [Pair] = []
     var counters: [Counter] = []
+    /// Counters of the model that stayed what they were.
+    var unchanged: [String] = []
     var sysctls: [Pair] = []
     var script: [String] = []
     var capture: String?
@@ -65,12 +69,17 @@ struct TrialView {
     var again: String
     var clockZero: String?
 
-    init(_ reported: ReportedTrial, _ behaviour: Behaviour?, _ identity: KernelIdentity) {
+    /// A trial; sysctls that the page tells once for all trials are left out.
+    init(
+        _ reported: ReportedTrial, _ behaviour: Behaviour?, _ identity: KernelIdentity,
+        toldAlready: Set<String> = []
+    ) {
         let finding = reported.finding
         trial = finding.trial
         anchor = Self.anchor(finding.trial)
         verdict = VerdictView(finding.verdict)
         variant = Self.variant(finding)
+        known = finding.known.map(Self.words)
         if let window = finding.expectedAbort {
             expected = Words.seconds(finding.sinceOutage(window))
         }
@@ -87,7 +96,10 @@ struct TrialView {
         capture = reported.judged.capturePath
         observation = reported.observationPath
         again = Reproduction.line(finding.trial, identity)
-        if let observation = reported.observation { witness(observation, finding) }
+        if let observation = reported.observation {
+            witness(observation, finding)
+            sysctls.removeAll { toldAlready.contains($0.name) }
+        }
     }
 
     /// The name under which the section is found.
@@ -95,11 +107,22 @@ struct TrialView {
 
     /// The variants that match, or the nearest, marked so.
     static func variant(_ finding: Finding) -> String {
-        if !finding.variants.isEmpty { return finding.variants.joined(separator: " / ") }
+        if !finding.variants.isEmpty { return finding.variants.joined(separator: " or ") }
         switch finding.verdict {
         case .deviates, .conforms: return finding.nearest.map { "nearest: \($0)" } ?? "unknown"
         case .inconclusive, .notApplicable: return ""
         }
+    }
+
+    private static func words(_ known: KnownDeviation) -> String {
+        let outcome =
+            switch known.outcome {
+            case .shown: "known"
+            case .vanished: "was known, and has vanished"
+            case .other: "another deviation is known"
+            case .untold: "a deviation is known, and could not be looked at"
+            }
+        return "\(outcome): \(known.reference)"
     }
 
     private static func events(_ finding: Finding, _ frames: FrameMap) -> [Event] {

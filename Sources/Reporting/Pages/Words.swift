@@ -44,10 +44,9 @@ enum Words {
         }
     }
 
-    /// `v4`, `v6 lo`: family and link in the least room.
+    /// `v4`, `l6`: family and link in the least room.
     static func place(_ parameters: Parameters) -> String {
-        let family = parameters.family == .ipv4 ? "v4" : "v6"
-        return parameters.link == .veth ? family : "\(family) lo"
+        (parameters.link == .veth ? "v" : "l") + (parameters.family == .ipv4 ? "4" : "6")
     }
 
     /// A moment in seconds, three digits behind the point.

@@ -28,22 +28,23 @@
       t: form.elements.t.value, f: form.elements.f.value, l: form.elements.l.value
     };
   }
-  function fits(element, id, want) {
-    var data = element.dataset;
+  function fits(trial, want) {
+    var data = trial.dataset;
     return (!want.v || want.v.indexOf(data.v) >= 0) && (!want.t || data.t === want.t) &&
       (!want.f || data.f === want.f) && (!want.l || data.l === want.l) &&
       (!want.q || want.q.split(/\s+/).every(function (word) {
-        return (texts.get(id) || "").indexOf(word) >= 0;
+        return (texts.get(trial.id) || "").indexOf(word) >= 0;
       }));
   }
   function apply() {
     var want = wanted(), shown = 0;
     trials.forEach(function (trial) {
-      trial.hidden = !fits(trial, trial.id, want);
+      trial.hidden = !fits(trial, want);
       if (!trial.hidden) shown += 1;
     });
     marks.forEach(function (mark) {
-      mark.hidden = !fits(mark, mark.hash.slice(1), want);
+      var trial = document.getElementById(mark.hash.slice(1));
+      mark.hidden = Boolean(trial && trial.hidden);
     });
     sections.forEach(function (section) {
       section.hidden = !section.querySelector(".trial:not([hidden])");
@@ -87,7 +88,31 @@
     trials.forEach(function (trial) { if (!trial.hidden) trial.open = what === "open"; });
   });
   window.addEventListener("hashchange", read);
-  if (navigator.clipboard) all(".copy").forEach(function (button) { button.hidden = false; });
+  // Of large reports the bodies of trials are only text until they are opened.
+  function make(trial) {
+    var rest = trial.querySelector(":scope > noscript");
+    if (!rest) return;
+    var made = document.createElement("template");
+    made.innerHTML = rest.textContent;
+    rest.replaceWith(made.content);
+    improve(trial);
+  }
+  function improve(root) {
+    all(".scroll", root).forEach(function (box) {
+      if (box.scrollWidth <= box.clientWidth) return;
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", "Can be scrolled");
+    });
+    if (navigator.clipboard) {
+      all(".copy", root).forEach(function (button) { button.hidden = false; });
+    }
+  }
+  document.addEventListener("toggle", function (event) {
+    if (!event.target.open || !event.target.classList) return;
+    if (event.target.classList.contains("trial")) make(event.target);
+    improve(event.target);
+  }, true);
   document.addEventListener("click", function (event) {
     if (!event.target.classList.contains("copy")) return;
     var button = event.target;
@@ -95,5 +120,6 @@
       button.textContent = "Copied";
     }, function () { button.textContent = "Cannot copy here"; });
   });
+  improve(document.getElementById("matrix"));
   read();
 })();

@@ -1,0 +1,225 @@
+import Behaviours
+import Evidence
+import Foundation
+import Judge
+import Support
+import XCTest
+
+@testable import Reporting
+
+/// The page in a real browser; skipped, visibly, where there is none.
+final class BrowserTests: XCTestCase {
+    private static let shown = "document.querySelectorAll('.trial:not([hidden])').length"
+    private static let filtersHidden = "document.getElementById('filters').hidden"
+    private var folder = URL(filePath: "/")
+
+    override func setUpWithError() throws {
+        folder = FileManager.default.temporaryDirectory.appending(
+            path: "etimedout-page-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "pcap"), withIntermediateDirectories: true)
+    }
+
+    override func tearDown() { try? FileManager.default.removeItem(at: folder) }
+
+    private func page(_ run: ReportedRun) throws -> String {
+        let file = folder.appending(path: "index.html")
+        try Data(RunPage(run).text.utf8).write(to: file)
+        return file.absoluteString
+    }
+
+    func testTheScriptRunsAndNothingIsFetched() throws {
+        let browser = try Browser()
+        let url = try page(try Samples.reportedRun())
+
+        try browser.open(url)
+
+        XCTAssertEqual(try browser.value(Self.filtersHidden) as? Bool, false)
+        XCTAssertEqual(Set(browser.requests), [url])
+        XCTAssertEqual(browser.complaints, [])
+    }
+
+    func testFiltersAreInTheAddressAndTheAddressFilters() throws {
+        let browser = try Browser()
+        let url = try page(try Samples.reportedRun())
+
+        try browser.open(url)
+        XCTAssertEqual(try browser.number(Self.shown), 4)
+        try browser.click("input[value=conforms]")
+        XCTAssertEqual(try browser.number(Self.shown), 3)
+        XCTAssertFalse(try browser.text("location.hash").contains("conforms"))
+
+        let address = try browser.text("location.href")
+        try browser.open(address)
+        XCTAssertEqual(try browser.number(Self.shown), 3)
+        XCTAssertEqual(
+            try browser.value("document.querySelector('input[value=conforms]').checked") as? Bool,
+            false)
+        XCTAssertEqual(
+            try browser.text("document.querySelector('output').textContent"), "3 of 4 trials")
+
+        try browser.open(url + "#?q=zero-window")
+        XCTAssertEqual(try browser.number(Self.shown), 1)
+        XCTAssertEqual(
+            try browser.number("document.querySelectorAll('.behaviour:not([hidden])').length"), 1)
+        try browser.click("button[type=reset]")
+        XCTAssertEqual(
+            try browser.number("new Promise(done => setTimeout(() => done(\(Self.shown)), 50))"), 4)
+    }
+
+    func testAMarkOfTheMatrixOpensItsTrialAndEveryLinkLeadsSomewhere() throws {
+        let browser = try Browser()
+        try Data().write(to: folder.appending(path: "pcap/a.pcapng"))
+        try Data().write(to: folder.appending(path: "pcap/b.pcapng"))
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "observations"), withIntermediateDirectories: false)
+        try Data().write(to: folder.appending(path: "observations/a.json"))
+        try browser.open(try page(try Samples.reportedRun()))
+
+        try browser.click(".matrix .k.v-conforms")
+
+        XCTAssertEqual(
+            try browser.value("document.querySelector(location.hash.replaceAll('.', '\\\\.')).open")
+                as? Bool, true)
+        XCTAssertEqual(
+            try browser.text(
+                """
+                [...document.querySelectorAll('a[href^="#"]')].filter(link =>
+                  !document.getElementById(link.hash.slice(1))).map(link => link.hash).join()
+                """), "")
+        let files = try browser.text(
+            """
+            [...document.querySelectorAll('a')].filter(link => !link.hash)
+              .map(link => decodeURIComponent(link.pathname)).join('\\n')
+            """
+        ).split(separator: "\n")
+        XCTAssertFalse(files.isEmpty)
+        for file in files {
+            XCTAssertTrue(FileManager.default.fileExists(atPath: String(file)), String(file))
+        }
+    }
+
+    func testTheKeyboardOpensATrialAndReachesTheFilters() throws {
+        let browser = try Browser()
+        try browser.open(try page(try Samples.reportedRun()))
+
+        try browser.press("Tab", code: 9)
+        XCTAssertEqual(try browser.text("document.activeElement.name"), "q")
+        _ = try browser.value("document.querySelector('[data-v=conforms] > summary').focus()")
+        try browser.press("Enter", code: 13)
+
+        XCTAssertEqual(
+            try browser.value("document.querySelector('[data-v=conforms]').open") as? Bool, true)
+    }
+
+    func testEverythingHasANameAndTablesHaveHeaders() throws {
+        let browser = try Browser()
+        try browser.open(try page(try Samples.reportedRun()))
+
+        for (what, selector) in [
+            ("tables without headers", "table:not(:has(th[scope=col]))"),
+            ("plots without a title", "svg[role=img]:not(:has(> title)):not(:has(> desc))"),
+            ("fields without a label", "input:not(label input), select:not(label select)"),
+            ("buttons without words", "button:empty"),
+        ] {
+            XCTAssertEqual(
+                try browser.number("document.querySelectorAll(\(Browser.quoted(selector))).length"),
+                0, what)
+        }
+        XCTAssertGreaterThan(
+            try browser.number("document.querySelectorAll('svg[role=img]').length"), 0)
+        XCTAssertEqual(try browser.text("document.documentElement.lang"), "en")
+    }
+
+    func testOnAPhoneNothingIsWiderThanTheScreen() throws {
+        let browser = try Browser()
+        let url = try page(try Samples.reportedRun())
+        try browser.call(
+            "Emulation.setDeviceMetricsOverride",
+            ["width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true])
+
+        try browser.open(url)
+        _ = try browser.value(
+            "document.querySelectorAll('details').forEach(one => { one.open = true })")
+
+        XCTAssertLessThanOrEqual(try browser.number("document.documentElement.scrollWidth"), 390)
+    }
+
+    func testWithoutScriptsEverythingIsShown() throws {
+        let browser = try Browser()
+        let url = try page(try Samples.reportedRun())
+        try browser.call("Emulation.setScriptExecutionDisabled", ["value": true])
+
+        try browser.open(url + "#?v=deviates")
+
+        XCTAssertEqual(try browser.number(Self.shown), 4)
+        XCTAssertEqual(try browser.value(Self.filtersHidden) as? Bool, true)
+    }
+}
+
+/// What a report of a thousand trials costs.
+final class ManyTrialsTests: XCTestCase {
+    /// A thousand trials: every variant of the catalogue with every value, as often as it takes.
+    static func run(_ count: Int) throws -> ReportedRun {
+        var trials: [ReportedTrial] = []
+        var seed: UInt64 = 1
+        while trials.count < count {
+            for behaviour in Catalogue.behaviours {
+                for parameters in behaviour.cases where trials.count < count {
+                    let variants = behaviour.variants(for: parameters)
+                    let variant = variants[Int(seed) % variants.count]
+                    seed += 1
+                    let observation = try SyntheticObservation.make(
+                        behaviour, variant, parameters, seed: seed)
+                    var finding = Judge.judge(observation, as: behaviour)
+                    // Each is another trial, or they would be one section.
+                    finding.trial.parameters.userTimeoutMilliseconds += trials.count * 1_000_000
+                    let name = "\(finding.trial)"
+                    trials.append(
+                        ReportedTrial(
+                            JudgedTrial(
+                                finding, capturePath: "pcap/\(name).pcapng",
+                                frames: FrameMap(observation.captures)),
+                            observation: observation,
+                            observationPath: "observations/\(name).json"))
+                }
+            }
+        }
+        let record = RunRecord(
+            suite: "1", kernel: Samples.kernel, findings: trials.map(\.finding))
+        return ReportedRun(record, trials: trials)
+    }
+
+    private static let bodies = "document.querySelectorAll('.trial[open] > .body').length"
+
+    func testAThousandTrialsStayBelowTenMegabytesAndOpenInTwoSeconds() throws {
+        let run = try Self.run(1000)
+
+        let clock = ContinuousClock()
+        var page = ""
+        let making = clock.measure { page = RunPage(run).text }
+
+        XCTAssertLessThan(page.utf8.count, 10_000_000)
+        print("1000 trials: \(page.utf8.count) bytes, made in \(making)")
+        let file = FileManager.default.temporaryDirectory.appending(
+            path: "etimedout-many-\(UUID().uuidString).html")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(page.utf8).write(to: file)
+        let browser = try Browser()
+        try browser.open(file.absoluteString)
+        let opening = try browser.number(
+            "performance.getEntriesByType('navigation')[0].loadEventEnd")
+        print("1000 trials: opened in \(opening) ms")
+        XCTAssertEqual(try browser.number("document.querySelectorAll('.trial').length"), 1000)
+        XCTAssertEqual(try browser.number("document.querySelectorAll('.trial svg').length"), 0)
+        try browser.click(".matrix .k")
+        XCTAssertEqual(
+            try browser.number(
+                "new Promise(done => setTimeout(() => done(\(Self.bodies)), 100))"), 1)
+        XCTAssertEqual(browser.complaints, [])
+        // On a machine that does other things the times say nothing.
+        guard ProcessInfo.processInfo.environment["ETIMEDOUT_BENCHMARK"] != nil else { return }
+        XCTAssertLessThan(making, .seconds(5))
+        XCTAssertLessThan(opening, 2000)
+    }
+}

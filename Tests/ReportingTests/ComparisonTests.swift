@@ -1,0 +1,129 @@
+import Behaviours
+import Evidence
+import Judge
+import Support
+import XCTest
+
+@testable import Reporting
+
+final class ComparisonReportTests: XCTestCase {
+    private func run(_ variant: String) throws -> ReportedRun {
+        let (observation, finding) = try Samples.observation(
+            "blackhole.established", variant: variant)
+        let trial = ReportedTrial(JudgedTrial(finding), observation: observation)
+        return ReportedRun(
+            RunRecord(suite: "1", kernel: Samples.kernel, findings: [finding]), trials: [trial])
+    }
+
+    func testThePageShowsBothPlotsOnOneScale() throws {
+        let (one, other) = (try run("at-deadline"), try run("at-next-retransmission"))
+
+        let page = ComparisonPage(one, other).text
+
+        XCTAssertEqual(Markup.fault(in: page), nil)
+        XCTAssertEqual(page.components(separatedBy: "<svg class=\"ladder\"").count, 3)
+        let axes = page.components(separatedBy: "<path class=\"ax\" d=\"").dropFirst().map {
+            $0.prefix { $0 != "\"" }.drop { $0 != "v" }
+        }
+        XCTAssertEqual(axes.count, 2)
+        XCTAssertEqual(axes.first, axes.last)
+    }
+
+    func testWhereNothingDiffersThePageSaysSoAndPlotsNothing() throws {
+        let page = ComparisonPage(try run("at-deadline"), try run("at-deadline")).text
+
+        XCTAssertTrue(page.contains("no difference"))
+        XCTAssertFalse(page.contains("<svg class=\"ladder\""))
+    }
+
+    func testTheTextNamesEachDifferenceWithinEightyColumns() throws {
+        let comparison = RunComparison(
+            try run("at-deadline").side, try run("at-next-retransmission").side)
+
+        let text = ComparisonText(comparison).text
+
+        XCTAssertTrue(text.contains("verdict: A conforms, B deviates"), text)
+        XCTAssertTrue(text.contains("variant: A at-deadline, B at-next-retransmission"), text)
+        for line in text.split(separator: "\n") { XCTAssertLessThanOrEqual(line.count, 80) }
+    }
+}
+
+final class MatrixPageTests: XCTestCase {
+    private func record() throws -> MatrixRecord {
+        let trials = try Samples.everyVerdict()
+        let column = MatrixColumn(selector: "debian:<6>", folder: "debian-6 \"x\"")
+        let run = RunRecord(
+            suite: "1", kernel: Samples.kernel, findings: trials.map(\.finding))
+        return MatrixRecord(
+            suite: "1", trials: trials.map(\.finding.trial),
+            kernels: [
+                MatrixColumn(column, record: run, trials: trials),
+                MatrixColumn(selector: "debian:7", folder: "debian-7"),
+            ])
+    }
+
+    func testEachMarkLeadsToItsTrialInTheKernelsOwnPage() throws {
+        let record = try record()
+
+        let page = MatrixPage(record).text
+
+        XCTAssertEqual(Markup.fault(in: page), nil)
+        for trial in record.trials {
+            XCTAssertTrue(
+                page.contains(
+                    "href=\"./debian-6%20%22x%22/index.html#\(TrialView.anchor(trial))\""))
+        }
+        XCTAssertTrue(page.contains("debian:&lt;6&gt;"))
+        XCTAssertTrue(page.contains("was not asked yet"))
+    }
+
+    func testWhatIsOtherThanExpectedIsMarkedAndWhatIsKnownIsNot() throws {
+        var record = try record()
+        let index = try XCTUnwrap(
+            record.kernels[0].cells.firstIndex { $0.verdict == .deviates })
+        let mark = "<b class=\"v-deviates\">!</b>"
+
+        XCTAssertTrue(MatrixPage(record).text.contains(mark))
+        record.kernels[0].cells[index].known = KnownDeviation(
+            reference: "bug 7", variant: nil, outcome: .shown)
+        let page = MatrixPage(record).text
+        XCTAssertFalse(page.contains(mark))
+        XCTAssertTrue(page.contains("known: bug 7"))
+    }
+}
+
+final class KCIDBAndMarkdownTests: XCTestCase {
+    func testEachVerdictHasTheStatusOfItsOwn() throws {
+        let run = try Samples.reportedRun()
+
+        let report = KCIDB(run)
+
+        XCTAssertEqual(report.tests.map(\.status).sorted(), ["ERROR", "FAIL", "PASS", "SKIP"])
+        XCTAssertEqual(Set(report.tests.map(\.id)).count, 4)
+        XCTAssertEqual(Set(report.tests.map(\.build_id)), [report.builds[0].id])
+        for test in report.tests {
+            XCTAssertNotNil(
+                try /[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*/.wholeMatch(in: test.path), test.path)
+        }
+    }
+
+    func testForeignTextIsCodeInMarkdown() {
+        XCTAssertEqual(Markdown.code("a|b"), #"`a\|b`"#)
+        XCTAssertEqual(Markdown.code("x ``y`` @all"), "```x ``y`` @all```")
+        XCTAssertEqual(Markdown.code("`a`"), "`` `a` ``")
+        XCTAssertEqual(Markdown.code("<b>\n# x"), "`<b> # x`")
+    }
+
+    func testMarkdownTellsEachFailureWithItsReproduction() throws {
+        let text = Markdown.text(try Samples.reportedRun())
+
+        XCTAssertTrue(text.contains("✗ deviates"))
+        XCTAssertTrue(text.contains("### `blackhole.established T=1000 ipv4 veth`"))
+        XCTAssertTrue(text.contains("- again: `etimedout run --behaviour blackhole.established"))
+        let rows = text.split(separator: "\n").filter { $0.hasPrefix("| ") }
+        XCTAssertTrue(
+            rows.allSatisfy { row in
+                row.replacing(#"\|"#, with: "").count { $0 == "|" } == 9
+            }, text)
+    }
+}
