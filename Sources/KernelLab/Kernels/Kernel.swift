@@ -60,6 +60,7 @@ enum KernelFiles {
     ) throws(KernelLabError) -> Kernel {
         let release = try KernelImage(try Files.read(image), path: image).release
         let folder = parent(image)
+        let tree = buildTree(of: image)
         let places = [
             "\(folder)/modules", "\(folder)/lib/modules/\(release)",
             "\(parent(folder))/lib/modules/\(release)",
@@ -68,18 +69,29 @@ enum KernelFiles {
             "\(folder)/kernel",
         ]
         var modules: [String: String] = [:]
-        if let place = places.first(where: Files.isFolder) {
+        if let place = tree ?? places.first(where: Files.isFolder) {
             for path in Files.all(below: place) {
                 if let name = KernelModule.name(ofFile: path) { modules[name] = path }
             }
         }
         return Kernel(
             selector: selector, image: image, release: release, packageVersion: packageVersion,
-            modules: modules, configuredHZ: configuredHZ(beside: folder, release))
+            modules: modules, configuredHZ: configuredHZ(beside: tree ?? folder, release))
+    }
+
+    /// The tree in which an image was built, where it lies in one; its modules lie all over it.
+    private static func buildTree(of image: String) -> String? {
+        for ending in ["/arch/x86/boot/bzImage", "/arch/x86_64/boot/bzImage"]
+        where image.hasSuffix(ending) && Files.exists(image.dropLast(ending.count) + "/.config") {
+            return String(image.dropLast(ending.count))
+        }
+        return nil
     }
 
     /// The path of the image in a folder: the only file that a machine boots.
     static func image(in folder: String) throws(KernelLabError) -> String {
+        let built = "\(folder)/arch/x86/boot/bzImage"
+        if Files.exists(built), buildTree(of: built) != nil { return built }
         let named = Files.all(below: folder).filter { path in
             let name = path.split(separator: "/").last ?? ""
             return name.hasPrefix("vmlinuz") || name == "bzImage"

@@ -68,6 +68,7 @@ extension KernelStore {
         }
         if let kept = try await kept(version, flavour) { return kept }
         if let failure {
+            if case .offline = failure { throw failure }
             throw KernelLabError.offline(selector.description, reason: "\(failure)")
         }
         throw KernelLabError.notOffered(
