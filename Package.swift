@@ -143,7 +143,7 @@ let package = Package(
             ]),
         tests("AdviceTests", ["Advice", "Evidence", "KernelTimers"]),
         tests("ArchitectureTests", []),
-        tests("KernelLabTests", ["CArchive", "KernelLab", subprocess]),
+        tests("KernelLabTests", ["CArchive", "Evidence", "KernelLab", subprocess]),
         tests("WireTests", ["Wire"]),
         tests(
             "TestbedTests",

@@ -68,7 +68,8 @@ public struct Campaign: Sendable {
             }
             round = try ledger.setAsideStalled(isLast: attempt > repetitions || end != .done)
         }
-        let result = try ledger.result(end: end, began: began, ended: Date())
+        var result = try ledger.result(end: end, began: began, ended: Date())
+        result.provenance.versions.merge(performer.circumstances) { _, new in new }
         try folder.store(result.record, result.provenance, result.trials)
         try folder.storeReports(of: result.record)
         // A task of its own: what was finished is sealed also where the run was cancelled.

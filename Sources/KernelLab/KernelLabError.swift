@@ -16,6 +16,8 @@ public enum KernelLabError: Error, Sendable, Hashable {
     case notOffered(String, offered: [String])
     /// The package source cannot be reached, and nothing suitable is kept.
     case offline(String, reason: String)
+    /// Guests cannot run in real time here.
+    case noRealTime(String)
     /// The machine has too little memory for a guest.
     case memory(neededMegabytes: Int, availableMegabytes: Int)
 }
@@ -36,6 +38,9 @@ extension KernelLabError: CustomStringConvertible {
                 + (offered.isEmpty ? "" : "; near it: \(offered.joined(separator: ", "))")
         case .offline(let wanted, let reason):
             "\(wanted) cannot be fetched and is not kept from earlier: \(reason)"
+        case .noRealTime(let reason):
+            "guests cannot run in real time here: \(reason); without --clock real they run in "
+                + "virtual time"
         case .memory(let needed, let available):
             "a guest of \(needed) MB is needed, and only \(available) MB are available"
         }

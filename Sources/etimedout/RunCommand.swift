@@ -31,6 +31,12 @@ struct RunCommand: AsyncParsableCommand {
                 + ".rpm, or a folder of such.", valueName: "selector"))
     var kernel = "host"
 
+    @Option(
+        help: ArgumentHelp(
+            "The time in which guests live: virtual, or real, which needs a KVM that works.",
+            valueName: "clock"))
+    var clock = GuestClock.virtual
+
     @Flag(help: "Also what takes longer than 15 s on the host (up to half an hour).")
     var long = false
 
@@ -70,7 +76,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let selector = try await oneKernel()
-        let isHost = selector == .host && !list && !dryRun
+        let isHost = (selector == .host || clock == .real) && !list && !dryRun
         let selection = TrialSelection(
             behaviours: behaviours, values: values,
             longest: length ?? (isHost ? (long ? .long : .short) : .hours))
@@ -108,8 +114,8 @@ struct RunCommand: AsyncParsableCommand {
     private func perform(
         _ trials: [TrialID], on selector: KernelSelector, leavingOut left: Int
     ) async throws {
-        let (result, folder) = try await interruptible { [report] in
-            let performer = try await Self.performer(for: selector)
+        let (result, folder) = try await interruptible { [report, clock] in
+            let performer = try await Self.performer(for: selector, clock)
             let folder = try RunFolder.create(at: report, selector: selector.fileName)
             let campaign = Campaign(
                 requests: Campaign.requests(for: trials), performer: performer, folder: folder)
@@ -131,18 +137,32 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Who performs on a kernel, which is fetched first where it must be.
-    static func performer(for selector: KernelSelector) async throws -> any Performer {
+    static func performer(
+        for selector: KernelSelector, _ clock: GuestClock = .virtual
+    ) async throws -> any Performer {
         if selector == .host { return PerformerProcess(path: try PerformerLocator.locate()) }
         let path = try PerformerLocator.locate(forGuests: true)
         let store = KernelStore(say: Terminal.note)
-        return GuestPerformer(kernel: try await store.kernel(selector), path: path)
+        // Whether there is any real time is found out before anything is fetched.
+        if clock == .real, case .userMode = selector {
+            throw KernelLabError.noRealTime("User-Mode Linux has virtual time only")
+        }
+        let accelerator = clock == .real ? try await KVM.tryOut() : nil
+        var performer = GuestPerformer(kernel: try await store.kernel(selector), path: path)
+        if let accelerator {
+            performer.time = .real
+            performer.samplePeriodMilliseconds = 20
+            let milliseconds = Int(accelerator / .milliseconds(1))
+            performer.circumstances["KVM"] = "works: a tiny guest ran in \(milliseconds) ms"
+        }
+        return performer
     }
 
     private func performControls(
         _ behaviours: [Behaviour], on selector: KernelSelector
     ) async throws {
-        let outcomes = try await interruptible { [report] in
-            let performer = try await Self.performer(for: selector)
+        let outcomes = try await interruptible { [report, clock] in
+            let performer = try await Self.performer(for: selector, clock)
             let name = selector == .host ? "controls" : "\(selector.fileName)-controls"
             let folder = try RunFolder.create(at: report, selector: name)
             let controls = LiveControls(behaviours, performer: performer, folder: folder)
@@ -178,6 +198,11 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 extension TrialLength: ExpressibleByArgument {}
+
+/// The time in which guests live.
+enum GuestClock: String, ExpressibleByArgument, CaseIterable {
+    case virtual, real
+}
 
 /// This machine.
 enum Host {

@@ -12,6 +12,10 @@ public struct GuestPerformer: Performer {
     public var path: String
     /// How often the kernel's witness reads each socket, milliseconds of the guest.
     public var samplePeriodMilliseconds: Int
+    /// In which time the guests live.
+    public var time = TrialTime.virtual
+    /// What was found out about how they run.
+    public var circumstances: [String: String] = [:]
     /// What limits how many guests run at once, where several performers share the machine.
     public var slots: GuestSlots?
 
@@ -45,7 +49,7 @@ public struct GuestPerformer: Performer {
     public func perform(
         _ plan: Plan, handle: @escaping @Sendable (PerformerEvent) async throws -> Void
     ) async throws -> PerformanceEnd {
-        let emulator = try await kernel.emulator {
+        let emulator = try await kernel.emulator(in: time) {
             try PerformerLocator.locateConductor()
         }
         let scratch = try Self.makeScratch()

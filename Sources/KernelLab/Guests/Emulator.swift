@@ -27,6 +27,26 @@ public struct GuestCall: Sendable, Hashable {
     /// What its environment has beside ours.
     var environment: [String: String] = [:]
 
+    /// A program under a shell, which leads its standard output into a file. It and what it starts
+    /// are a group, which is killed when our end of its standard input is closed: it ends with us,
+    /// however we end.
+    static func endingWithUs(_ command: [String], output: String) -> GuestCall {
+        let script = """
+            console=$1; shift
+            exec 3<&0
+            "$@" </dev/null 3<&- >"$console" &
+            guest=$!
+            { read -r _ <&3; kill -KILL 0; } &
+            watcher=$!
+            wait "$guest"
+            status=$?
+            kill -KILL "$watcher"
+            exit "$status"
+            """
+        return GuestCall(
+            program: "/bin/sh", arguments: ["-c", script, "guest", output] + command)
+    }
+
     var subprocessEnvironment: [Subprocess.Environment.Key: String?] {
         Dictionary(
             uniqueKeysWithValues: environment.map { (.init(stringLiteral: $0.key), $0.value) })
@@ -67,14 +87,23 @@ public struct GuestFiles: Sendable, Hashable {
 
 extension Kernel {
     /// What runs this kernel here.
-    /// - Parameter conductor: the path of the library that QEMU is led by, where that is needed.
+    /// - Parameters:
+    ///   - time: in which time it is to live; that real time can be had must have been found out.
+    ///   - conductor: the path of the library that QEMU is led by.
     /// - Throws: `KernelLabError` where nothing can.
     public func emulator(
-        conductor: () throws -> String
+        in time: TrialTime = .virtual, conductor: () throws -> String
     ) async throws -> any Emulator {
         switch kind {
-        case .machine: try await QEMU.find(conductor: conductor())
-        case .program: UserModeLinux(self)
+        case .machine:
+            var emulator = try await QEMU.find(conductor: conductor())
+            emulator.time = time
+            return emulator
+        case .program:
+            guard time == .virtual else {
+                throw KernelLabError.noRealTime("User-Mode Linux has virtual time only")
+            }
+            return UserModeLinux(self)
         }
     }
 }

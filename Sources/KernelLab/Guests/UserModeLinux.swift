@@ -33,28 +33,10 @@ public struct UserModeLinux: Emulator, Hashable {
         ]
     }
 
-    /// Its console is its standard output. It and the processes in which its own run are a group,
-    /// which is killed when our end of its standard input is closed: it ends with us, however we
-    /// end.
-    private static let script = """
-        console=$1; shift
-        exec 3<&0
-        "$@" </dev/null 3<&- >"$console" &
-        guest=$!
-        { read -r _ <&3; kill -KILL 0; } &
-        watcher=$!
-        wait "$guest"
-        status=$?
-        kill -KILL "$watcher"
-        exit "$status"
-        """
-
     /// The program under a shell, which leads its console into a file and ends it with us.
     public func call(_ guest: GuestFiles, memoryMegabytes: Int) -> GuestCall {
-        GuestCall(
-            program: "/bin/sh",
-            arguments: ["-c", Self.script, "uml", guest.console, path]
-                + parameters(guest, memoryMegabytes: memoryMegabytes))
+        .endingWithUs(
+            [path] + parameters(guest, memoryMegabytes: memoryMegabytes), output: guest.console)
     }
 
     /// How it is called, with files by bare names.
