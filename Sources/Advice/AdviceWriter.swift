@@ -134,19 +134,22 @@ struct AdviceWriter {
     }
 
     private var heartbeats: Entry? {
-        // RabbitMQ looks at the end of each interval whether anything came in it, and closes after
-        // two without: between one and two intervals after the last.
-        let seconds = Int(needs.detectWithin.inSeconds / 2)
-        guard seconds >= 1, .seconds(seconds) > needs.surviveBlip else { return nil }
+        // RabbitMQ looks at the end of each interval whether anything came in it, and closes at the
+        // second without: two to three intervals after the last byte (rabbit_heartbeat; measured
+        // with 6 s: not before 13 s). After a blip TCP may be as long in trying again as it lasted.
+        let seconds = Int(needs.detectWithin.inSeconds / 3)
+        guard seconds >= 1, .seconds(seconds) >= needs.surviveBlip else { return nil }
         return make(
             "AMQP heartbeats (rabbitmq.conf, clients)",
             ["heartbeat = \(seconds)", "# clients must not ask for more or for none"],
             [
                 Advice.Detection(
-                    what: "any silence", window: Window(.zero, .milliseconds(seconds * 2000)))
+                    what: "any silence",
+                    window: Window(
+                        .milliseconds(seconds * 2000), .milliseconds(seconds * 3000)))
             ],
-            "a client whose thread is busy for \(seconds) s sends none and is given up; a proxy in "
-                + "between is not told by it: its dead connection stays until the kernel ends it",
+            "a client whose thread is busy for \(2 * seconds) s sends none and is given up; a proxy "
+                + "in between is not told by it: its dead connection stays until the kernel ends it",
             [])
     }
 

@@ -68,20 +68,39 @@ public struct DetectionModel: Sendable {
     }
 
     /// The longest outage that is survived for certain: after it there is still an attempt to send
-    /// before the end, which the path then carries. An attempt at the end itself there is none.
+    /// before the end, which the path then carries. At the end itself there is none. The RTO may be
+    /// up to 30 ms above that of an idle path.
     public func survivedOutage(
         _ death: Death, userTimeoutMilliseconds: Int, retries2: Int = 15
+    ) -> Duration {
+        let most = conditions.tick.jiffies(covering: .milliseconds(30))
+        return (0...most).map { more in
+            var slower = self
+            slower.conditions.rtoJiffies += more
+            return slower.survivedByThisRTO(death, userTimeoutMilliseconds, retries2)
+        }.min() ?? .zero
+    }
+
+    /// With the RTO as it is. Where the limit is one of time, an attempt that may come when the time
+    /// is over may be the end instead.
+    private func survivedByThisRTO(
+        _ death: Death, _ userTimeoutMilliseconds: Int, _ retries2: Int
     ) -> Duration {
         let schedule = schedule(
             death, userTimeoutMilliseconds: userTimeoutMilliseconds, retries2: retries2)
         guard let abort = schedule.abort else { return .seconds(4000) }
         let attempts = schedule.events.filter {
             switch $0.kind {
-            case .sent, .failedToSend: $0.window.latest < abort.window.earliest
-            case .answered, .aborted: false
+            case .sent(.retransmission), .sent(.windowProbe), .failedToSend:
+                $0.window.latest < abort.window.earliest
+            case .sent, .answered, .aborted: false
             }
         }
-        return (attempts.last?.window.earliest ?? .zero) - .zero
+        let isByTime = death == .silentPeer && userTimeoutMilliseconds == 0
+        let limit = conditions.modelTimeout(retries: retries2, base: .milliseconds(200))
+        let first = attempts.first?.window.earliest ?? .zero
+        let sure = attempts.filter { !isByTime || $0.window.latest - first < limit }
+        return (sure.last?.window.earliest ?? .zero) - .zero
     }
 
     /// When SO_KEEPALIVE ends an idle connection whose peer is silent, counted from the last packet

@@ -43,6 +43,7 @@ final class CellRun: Sendable {
         self.index = index
         self.cell = cell
         folder = "/run/lab-\(index)"
+        try LabFiles.makeFolder("/run")
         try LabFiles.makeFolder(folder)
         let broker = try brokers.broker(for: cell)
         let network = try LabNetwork(

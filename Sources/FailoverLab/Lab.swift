@@ -68,7 +68,7 @@ public final class Lab: Sendable {
 
     private func performTogether(_ runs: [CellRun], _ report: (Event) -> Void) throws {
         let reports = try Reports()
-        let sampler = try Sampler(runs)
+        let sampler = try Sampler(runs, periodMilliseconds: plan.samplePeriodMilliseconds)
         defer { sampler.stop() }
         let deadline = moment(inMilliseconds: 90_000)
         let ready = try Gate(runs.count)
@@ -182,8 +182,6 @@ private final class LongestWait: Sendable {
 
 /// The thread that looks at sockets and addresses.
 private final class Sampler: Sendable {
-    private static let periodNanoseconds: Int64 = 100_000_000
-
     private let stopping: EventDescriptor
     private let thread = Mutex<WorkerThread?>(nil)
     private let longest: LongestWait
@@ -191,7 +189,8 @@ private final class Sampler: Sendable {
     /// The longest that it woke too late so far, nanoseconds.
     var latenessNanoseconds: Int64 { longest.value }
 
-    init(_ runs: [CellRun]) throws {
+    init(_ runs: [CellRun], periodMilliseconds: Int) throws {
+        let period = Int64(max(1, periodMilliseconds)) * 1_000_000
         let stopping = try EventDescriptor()
         self.stopping = stopping
         let longest = LongestWait()
@@ -204,7 +203,7 @@ private final class Sampler: Sendable {
                 let late = MonotonicClock.nowNanoseconds() - next
                 longest.take(late)
                 for run in runs { run.look() }
-                next = max(next + Self.periodNanoseconds, MonotonicClock.nowNanoseconds())
+                next = max(next + period, MonotonicClock.nowNanoseconds())
             }
         }
         thread.withLock { $0 = worker }

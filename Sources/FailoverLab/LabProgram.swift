@@ -91,6 +91,10 @@ final class LabProgram: Sendable {
         var variables = [
             "PATH": folders.joined(separator: ":"), "HOME": "/run", "LANG": "C.UTF-8",
         ]
+        // In a guest libraries lie in a folder of its own.
+        if let folder = getenv("LD_LIBRARY_PATH") {
+            variables["LD_LIBRARY_PATH"] = String(cString: folder)
+        }
         variables.merge(environment) { $1 }
         var words = arguments.map { strdup($0) }
         var settings = variables.map { strdup("\($0.key)=\($0.value)") }

@@ -242,7 +242,9 @@ final class RabbitBackend: CellBackend {
         for (node, address, roles) in [
             (FailoverNode.clients, outside, "worker,idle,producer"), (.broker, inside, "inner"),
         ] {
-            let heartbeat = (context.cell.protection.heartbeatMilliseconds ?? 0) / 1000
+            // RabbitMQ gives up after two whole intervals without a byte, so up to three after the
+            // last: measured, 6 s took more than 13.
+            let heartbeat = (context.cell.protection.heartbeatMilliseconds ?? 0) / 3000
             let keepalive = context.cell.protection.keepalive.map {
                 "\($0.idleSeconds),\($0.intervalSeconds),\($0.count)"
             }

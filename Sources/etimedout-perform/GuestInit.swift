@@ -51,9 +51,15 @@ enum GuestInit {
     private static func perform(_ channel: Channel) {
         do {
             loadModules()
-            let plan = try Channel.plan(try Machine.read("\(folder)/plan"))
+            let bytes = try Machine.read("\(folder)/plan")
             let privilege = try Host.isolate()
             try channel.send(.greeting, try Perform.greeting(privilege: privilege))
+            if (try? Machine.read("\(folder)/mode")) == Array("failover".utf8) {
+                try FailoverMode.performInGuest(bytes, channel)
+                try channel.send(.done)
+                return
+            }
+            let plan = try Channel.plan(bytes)
             // Progress is for those who wait in real time.
             try Performance(plan).perform { event in
                 if case .observation(let index, let observation) = event {

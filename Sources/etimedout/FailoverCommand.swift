@@ -3,6 +3,7 @@ import Behaviours
 import Campaign
 public import Evidence
 import Foundation
+import KernelLab
 import Reporting
 import Synchronization
 
@@ -39,9 +40,15 @@ struct FailoverCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("retries2"),
         help: ArgumentHelp(
-            "tcp_retries2 where nothing else protects; stands for the default of 15.",
-            valueName: "n"))
-    var retries2 = FailoverCatalogue.shortRetries2
+            "tcp_retries2 where nothing else protects; by default 5, which stands for the kernel's "
+                + "15, and 15 in a guest.", valueName: "n"))
+    var retries2: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which kernel: host, or one that is booted in virtual time, such as debian:6.1; there "
+                + "with HAProxy and the simple broker only.", valueName: "selector"))
+    var kernel = "host"
 
     @Option(
         name: .customLong("report"),
@@ -57,31 +64,39 @@ struct FailoverCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (1...15).contains(retries2) else {
+        if let retries2, !(1...15).contains(retries2) {
             throw ValidationError("--retries2 \(retries2) is out of range, 1 … 15 are accepted")
         }
     }
 
     func run() async throws {
-        let cells = try selection()
+        let selector = try KernelSelector(kernel)
+        let cells = try selection(isGuest: selector != .host)
         if list {
             Terminal.print(FailoverListing.text(cells))
             return
         }
         try Host.refuseUnknownMachine()
         let (record, folder) = try await interruptible { [report] in
-            let performer = try PerformerLocator.locate()
+            let performer = try PerformerLocator.locate(forGuests: selector != .host)
+            let store = KernelStore(say: Terminal.note)
+            let booted = selector == .host ? nil : try await store.kernel(selector)
             let folder = try RunFolder.create(at: report, selector: "failover")
             let line = FailoverProgress(cells.count)
             defer { line.erase() }
             do {
                 let campaign = FailoverCampaign(
-                    plan: FailoverPlan(cells: cells), performer: performer, folder: folder)
+                    plan: FailoverPlan(cells: cells), performer: performer, folder: folder,
+                    kernel: booted)
                 return (try await campaign.perform { line.take($0) }, folder)
             } catch {
                 folder.removeIfEmpty()
                 if Task.isCancelled {
-                    throw CommandFailure("interrupted; what was finished is in \(folder.path)")
+                    let isKept = FileManager.default.fileExists(atPath: folder.path)
+                    throw CommandFailure(
+                        isKept
+                            ? "interrupted; what was finished is in \(folder.path)"
+                            : "interrupted before anything was finished")
                 }
                 throw error
             }
@@ -100,8 +115,12 @@ struct FailoverCommand: AsyncParsableCommand {
         guard record.exitCode == 0 else { throw ExitCode(record.exitCode) }
     }
 
-    private func selection() throws -> [FailoverCell] {
-        let known = FailoverCatalogue.protections(retries2: retries2)
+    private func selection(isGuest: Bool) throws -> [FailoverCell] {
+        if isGuest, backends != [.simple] || mover != .lab {
+            throw CommandFailure("a guest has the simple broker, and moves the address itself")
+        }
+        let retries = retries2 ?? (isGuest ? 15 : FailoverCatalogue.shortRetries2)
+        let known = FailoverCatalogue.protections(retries2: retries)
         let rows = try chosen(known, protections, "protection", \.id)
         let columns = try chosen(FailoverCatalogue.events, events, "event", \.id)
         return backends.flatMap {

@@ -1,4 +1,5 @@
 public import Evidence
+internal import KernelTimers
 
 /// The rows and columns of the failover table.
 public enum FailoverCatalogue {
@@ -21,7 +22,7 @@ public enum FailoverCatalogue {
                 $0.bindOptions = ["tcp-ut", "5s"]
                 $0.serverOptions = ["tcp-ut", "5s"]
             },
-            make("heartbeat", "heartbeats of the application, 6 s") {
+            make("heartbeat", "heartbeats of the application: 6 s of silence are noticed") {
                 $0.heartbeatMilliseconds = 6000
             },
             make("keepalive", "SO_KEEPALIVE 3 s + 3 × 1 s, on all sides") {
@@ -41,6 +42,27 @@ public enum FailoverCatalogue {
                 $0.killsSocketsOnDemotion = true
             },
         ]
+    }
+
+    /// How long a connection may live on that nothing but tcp_retries2 ends, by the model at the
+    /// coarsest tick, and five seconds for what follows; milliseconds after the event.
+    static func patienceMilliseconds(retries2: Int) -> Int {
+        let conditions = Conditions(
+            tick: .hz100,
+            rtoJiffies: Conditions.rtoJiffies(
+                smoothedRTT: .milliseconds(20), variation: .zero, tick: .hz100),
+            smoothedRTT: .milliseconds(20), retries2: retries2)
+        // The first message that cannot be sent may come some time after the event.
+        let written = Window(.zero, .milliseconds(4000))
+        let aborts = [
+            ProbeTimer(conditions, .mainline, fates: Timeline(.unroutable))
+                .prospects(unsent: written),
+            RetransmitTimer(conditions, .mainline, fates: Timeline(.lost))
+                .prospects(written: written),
+        ].compactMap {
+            Schedule(predicting: $0, horizon: .milliseconds(10_000_000)).abort?.window.latest
+        }
+        return Int((aborts.max() ?? .zero).seconds * 1000) + 5000
     }
 
     /// What can happen.
@@ -104,6 +126,14 @@ public enum FailoverCatalogue {
             protections.map { protection in
                 var traffic = FailoverTraffic()
                 if event.id == "slow" { traffic.messageBytes = 32_768 }
+                var event = event
+                let patience = patienceMilliseconds(retries2: protection.retries2)
+                if patience > event.watchMilliseconds {
+                    event.watchMilliseconds = patience
+                    // A quarter of an hour is long enough to be told with fewer words.
+                    traffic.publishMilliseconds = patience > 60_000 ? 4000 : 400
+                    traffic.pingMilliseconds = patience > 60_000 ? 5000 : 1000
+                }
                 return FailoverCell(
                     protection: protection, event: event, backend: backend, mover: mover,
                     traffic: traffic)

@@ -1,6 +1,7 @@
 public import Evidence
 import Foundation
 import Judge
+public import KernelLab
 public import Reporting
 import Subprocess
 import Synchronization
@@ -14,9 +15,14 @@ public struct FailoverCampaign: Sendable {
     public var performer: String
     /// Where the evidence goes.
     public var folder: RunFolder
+    /// The kernel that is booted for it, in virtual time; nil: the one that runs.
+    public var kernel: Kernel?
 
     /// A campaign.
-    public init(plan: FailoverPlan, performer: String, folder: RunFolder) {
+    public init(
+        plan: FailoverPlan, performer: String, folder: RunFolder, kernel: Kernel? = nil
+    ) {
+        self.kernel = kernel
         self.plan = plan
         self.performer = performer
         self.folder = folder
@@ -44,6 +50,7 @@ public struct FailoverCampaign: Sendable {
             var programs: [String: String] = [:]
             var refusal: String?
             var lastLine: String?
+            var guest: (kernel: Kernel, identity: GuestIdentity)?
             var isDone = false
         }
 
@@ -55,6 +62,30 @@ public struct FailoverCampaign: Sendable {
     public func perform(_ hear: @escaping @Sendable (News) -> Void) async throws -> FailoverRecord {
         signal(SIGPIPE, SIG_IGN)
         let heard = Heard()
+        let end: String
+        if let kernel {
+            end = try await performInGuest(kernel, heard, hear)
+        } else {
+            end = try await performHere(heard, hear)
+        }
+        try Task.checkCancellation()
+        return try heard.state.withLock { state in
+            if let refusal = state.refusal { throw Failure(description: refusal) }
+            guard state.isDone, let greeting = state.greeting else {
+                throw Failure(description: "the laboratory was lost: \(end)")
+            }
+            let record = FailoverRecord(
+                kernel: greeting.kernel, programs: state.programs,
+                findings: plan.cells.indices.compactMap { state.findings[$0] })
+            try folder.store(record)
+            return record
+        }
+    }
+
+    /// Has a child perform; how it ended, in words.
+    private func performHere(
+        _ heard: Heard, _ hear: @escaping @Sendable (News) -> Void
+    ) async throws -> String {
         let plan = plan
         let bytes = try Frame(.plan, of: plan).encoded
         var options = PlatformOptions()
@@ -76,13 +107,7 @@ public struct FailoverCampaign: Sendable {
             try await withTaskCancellationHandler {
                 _ = try? await child.standardInputWriter.write(bytes)
                 for try await buffer in child.standardOutput {
-                    let frames = try heard.state.withLock { state in
-                        state.parser.append(buffer.withUnsafeBytes { Array($0) })
-                        var frames: [Frame] = []
-                        while let frame = try state.parser.next() { frames.append(frame) }
-                        return frames
-                    }
-                    for frame in frames { try take(frame, heard, hear) }
+                    try take(buffer.withUnsafeBytes { Array($0) }, heard, hear)
                 }
             } onCancel: {
                 // The waiter dies, and by the kernel's hand everything in its namespace.
@@ -91,20 +116,54 @@ public struct FailoverCampaign: Sendable {
             try? await child.standardInputWriter.finish()
             await errors
         }
-        try Task.checkCancellation()
-        return try heard.state.withLock { state in
-            if let refusal = state.refusal { throw Failure(description: refusal) }
-            guard state.isDone, let greeting = state.greeting else {
-                let last = state.lastLine.map { ": \($0)" } ?? ""
-                throw Failure(
-                    description: "the laboratory died (\(result.terminationStatus))\(last)")
-            }
-            let record = FailoverRecord(
-                kernel: greeting.kernel, programs: state.programs,
-                findings: plan.cells.indices.compactMap { state.findings[$0] })
-            try folder.store(record)
-            return record
+        let last = heard.state.withLock { $0.lastLine }.map { ": \($0)" } ?? ""
+        return "\(result.terminationStatus)\(last)"
+    }
+
+    /// Boots a guest with HAProxy in it; how it ended, in words.
+    private func performInGuest(
+        _ kernel: Kernel, _ heard: Heard, _ hear: @escaping @Sendable (News) -> Void
+    ) async throws -> String {
+        let emulator = try await QEMU.find(conductor: PerformerLocator.locateConductor())
+        let scratch = NSTemporaryDirectory() + "etimedout-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        // What is not here is not there either, and the guest says so by name.
+        let programs = ["/usr/sbin/haproxy", "/usr/bin/ss"].filter {
+            FileManager.default.isExecutableFile(atPath: $0)
         }
+        let initramfs = try await Initramfs.make(
+            performer: performer, kernel: kernel, programs: programs,
+            furtherModules: ["bridge", "tcp_diag", "inet_diag"], mode: "failover",
+            at: "\(scratch)/initramfs")
+        var plan = plan
+        plan.samplePeriodMilliseconds = 1000
+        // A cell has four captures, five namespaces and two proxies.
+        let guest = Guest(
+            emulator: emulator, kernel: kernel, initramfs: initramfs,
+            plan: try Compact.encode(plan), trialCount: 32 * plan.cells.count,
+            patience: .seconds(240))
+        let sum = try await kernel.sha256()
+        heard.state.withLock { $0.guest = (kernel, guest.identity(kernelSHA256: sum)) }
+        let end = try await guest.boot { bytes in
+            try take(bytes, heard, hear)
+            return heard.state.withLock { !$0.isDone && $0.refusal == nil }
+        }
+        let tail = end.tail(1).joined()
+        return "\(GuestLoss(end, hasGreeted: heard.state.withLock { $0.greeting != nil })): \(tail)"
+    }
+
+    private func take(
+        _ bytes: [UInt8], _ heard: Heard, _ hear: @Sendable (News) -> Void
+    ) throws {
+        let frames = try heard.state.withLock { state in
+            state.parser.append(bytes)
+            var frames: [Frame] = []
+            while let frame = try state.parser.next() { frames.append(frame) }
+            return frames
+        }
+        for frame in frames { try take(frame, heard, hear) }
     }
 
     private func take(
@@ -112,8 +171,16 @@ public struct FailoverCampaign: Sendable {
     ) throws {
         switch frame.kind {
         case .greeting:
-            let greeting = try frame.value(as: Greeting.self)
-            heard.state.withLock { $0.greeting = greeting }
+            var greeting = try frame.value(as: Greeting.self)
+            heard.state.withLock { state in
+                if let (kernel, identity) = state.guest {
+                    greeting.kernel.selector = kernel.selector
+                    greeting.kernel.configuredHZ =
+                        greeting.kernel.configuredHZ ?? kernel.configuredHZ
+                    greeting.kernel.guest = identity
+                }
+                state.greeting = greeting
+            }
         case .progress:
             let progress = try frame.value(as: Progress.self)
             guard plan.cells.indices.contains(progress.index) else { return }

@@ -2,9 +2,14 @@
 public struct FailoverPlan: Codable, Sendable, Hashable {
     /// The cells.
     public var cells: [FailoverCell]
+    /// How often sockets and addresses are looked at, milliseconds.
+    public var samplePeriodMilliseconds: Int
 
     /// A plan.
-    public init(cells: [FailoverCell]) { self.cells = cells }
+    public init(cells: [FailoverCell], samplePeriodMilliseconds: Int = 100) {
+        self.cells = cells
+        self.samplePeriodMilliseconds = samplePeriodMilliseconds
+    }
 }
 
 /// One cell of the table: a protection, and an event that it meets.

@@ -19,19 +19,30 @@ public struct Initramfs: Sendable {
     /// Makes the initramfs for a kernel.
     /// - Parameters:
     ///   - performer: the path of the performer.
+    ///   - programs: further programs, which are put where they are here.
+    ///   - furtherModules: modules that these need.
+    ///   - mode: the performer's mode, where it is not that of trials.
     ///   - path: where to write it.
     public static func make(
-        performer: String, kernel: Kernel, at path: String
+        performer: String, kernel: Kernel, programs: [String] = [],
+        furtherModules: [String] = [], mode: String? = nil, at path: String
     ) async throws -> Initramfs {
-        let libraries = try await SharedLibraries.of(performer)
-        let modules = try kernel.load(wantedModules)
+        var libraries: [String: String] = [:]
+        for program in [performer] + programs {
+            for (name, source) in try await SharedLibraries.of(program) {
+                libraries[name] = source
+            }
+        }
+        let modules = try kernel.load(wantedModules + furtherModules)
         let archive = try CpioArchive(path: path)
         for name in ["dev", "etimedout", "lib", "lib64", "mnt", "proc", "sys"] {
             try archive.addFolder(name)
         }
         try archive.addDevice("dev/console", major: 5, minor: 1)
         try archive.addFile("init", try Files.read(performer))
-        for (name, source) in libraries {
+        for program in programs { try add(program, to: archive) }
+        if let mode { try archive.addFile("\(folder)/mode", Array(mode.utf8)) }
+        for (name, source) in libraries.sorted(by: { $0.key < $1.key }) {
             try archive.addFile(name, try Files.read(source))
         }
         var list = ""
@@ -43,6 +54,16 @@ public struct Initramfs: Sendable {
         try archive.finish()
         let sum = try await Program.sha256([path])[0]
         return Initramfs(path: path, sha256: sum, bytes: try Files.size(path))
+    }
+
+    /// Adds a program with the folders on the way to it.
+    private static func add(_ program: String, to archive: CpioArchive) throws {
+        let name = String(program.drop { $0 == "/" })
+        let parts = name.split(separator: "/").dropLast()
+        for count in parts.indices {
+            try archive.addFolder(parts[...count].joined(separator: "/"))
+        }
+        try archive.addFile(name, try Files.read(program))
     }
 
     /// Writes this initramfs with a plan behind it.
