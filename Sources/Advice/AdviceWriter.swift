@@ -148,8 +148,8 @@ struct AdviceWriter {
                     window: Window(
                         .milliseconds(seconds * 2000), .milliseconds(seconds * 3000)))
             ],
-            "a client whose thread is busy for \(2 * seconds) s sends none and is given up; a proxy "
-                + "in between is not told by it: its dead connection stays until the kernel ends it",
+            "a client whose thread is busy for \(2 * seconds) s sends none and is given up; a "
+                + "proxy in between may keep its dead connection until the kernel ends it",
             [])
     }
 

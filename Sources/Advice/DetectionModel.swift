@@ -81,8 +81,8 @@ public struct DetectionModel: Sendable {
         }.min() ?? .zero
     }
 
-    /// With the RTO as it is. Where the limit is one of time, an attempt that may come when the time
-    /// is over may be the end instead.
+    /// With the RTO as it is. Where the limit is one of time, an attempt that may come when the
+    /// time is over may be the end instead.
     private func survivedByThisRTO(
         _ death: Death, _ userTimeoutMilliseconds: Int, _ retries2: Int
     ) -> Duration {

@@ -208,6 +208,23 @@ final class FailoverJudgeTests: XCTestCase {
         XCTAssertTrue(text.contains("the proxy ends the dead connection: expected 5."))
     }
 
+    func testThePageFetchesNothingShowsForeignTextAsTextAndDrawsEachCell() throws {
+        var observation = try observation()
+        observation.entries.append(
+            FailoverEntry(
+                at: Moment(nanoseconds: 9), who: "lab", what: .step, detail: "<script>x</script>"))
+        let finding = FailoverJudge.judge(observation)
+        var page = FailoverPage(record([finding]), cells: [observation.cell])
+
+        page.add(FailoverPage.Plot(observation, finding), of: finding)
+
+        XCTAssertFalse(page.text.contains("<script>x"))
+        XCTAssertTrue(page.text.contains("&lt;script&gt;x"))
+        XCTAssertFalse(page.text.contains("http"))
+        XCTAssertTrue(page.text.contains("message 2 given to worker-1, which never got it"))
+        XCTAssertTrue(page.text.contains("./pcap/move.tcp-ut.simple.pcapng"))
+    }
+
     func testObservationAndFindingSurviveTheirCoding() throws {
         var observation = try observation()
         let finding = FailoverJudge.judge(observation)

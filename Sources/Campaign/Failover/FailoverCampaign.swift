@@ -48,6 +48,7 @@ public struct FailoverCampaign: Sendable {
             var greeting: Greeting?
             var findings: [Int: FailoverFinding] = [:]
             var programs: [String: String] = [:]
+            var plots: [String: FailoverPage.Plot] = [:]
             var refusal: String?
             var lastLine: String?
             var guest: (kernel: Kernel, identity: GuestIdentity)?
@@ -77,7 +78,11 @@ public struct FailoverCampaign: Sendable {
             let record = FailoverRecord(
                 kernel: greeting.kernel, programs: state.programs,
                 findings: plan.cells.indices.compactMap { state.findings[$0] })
-            try folder.store(record)
+            var page = FailoverPage(record, cells: plan.cells)
+            for finding in record.findings {
+                if let plot = state.plots[finding.id] { page.add(plot, of: finding) }
+            }
+            try folder.store(record, page)
             return record
         }
     }
@@ -189,7 +194,9 @@ public struct FailoverCampaign: Sendable {
             let (index, observation) = try observation(frame.payload)
             let finding = FailoverJudge.judge(observation)
             try folder.store(observation, finding)
+            let plot = FailoverPage.Plot(observation, finding)
             heard.state.withLock {
+                $0.plots[finding.id] = plot
                 $0.findings[index] = finding
                 $0.programs.merge(observation.programs) { $1 }
             }
@@ -225,8 +232,9 @@ extension RunFolder {
             to: "\(path)/pcap/\(finding.id).pcapng")
     }
 
-    /// Stores the record of a whole laboratory.
-    func store(_ record: FailoverRecord) throws {
+    /// Stores the record of a whole laboratory, and its page.
+    func store(_ record: FailoverRecord, _ page: FailoverPage) throws {
+        try FileSystem.write(Array(page.text.utf8), to: "\(path)/index.html")
         try FileSystem.write(try JSONText.encode(record), to: "\(path)/failover.json")
     }
 }

@@ -1,0 +1,157 @@
+public import Evidence
+internal import KernelTimers
+
+/// A failover laboratory as one page that needs nothing else.
+public struct FailoverPage: Sendable {
+    private let record: FailoverRecord
+    private let cells: [FailoverCell]
+    private var plots: [String: HTML] = [:]
+
+    /// A cell's plot, drawn as soon as its observation is there, which need not be kept for it.
+    public struct Plot: Sendable {
+        fileprivate var html: HTML
+
+        /// Draws a cell.
+        public init(_ observation: FailoverObservation, _ finding: FailoverFinding) {
+            html = FailoverLadder(observation, finding).html
+        }
+    }
+
+    /// The page of a record, whose cells' plots are added as they come.
+    public init(_ record: FailoverRecord, cells: [FailoverCell]) {
+        self.record = record
+        self.cells = cells
+    }
+
+    /// Adds a cell's plot.
+    public mutating func add(_ plot: Plot, of finding: FailoverFinding) {
+        guard finding.verdict.reason == nil else { return }
+        plots[finding.id] = plot.html
+    }
+
+    /// The document.
+    public var text: String {
+        let kernel = record.kernel
+        let counts = ["conforms", "deviates", "inconclusive", "notApplicable"].compactMap {
+            name -> HTML? in
+            let count = record.findings.count { $0.verdict.name == name }
+            guard count > 0 else { return nil }
+            return "<span class=\"v-\(name)\">\(count) \(name)</span>"
+        }
+        let programs = record.programs.sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value)" }.joined(separator: " · ")
+        return Page(
+            title: "failover: Linux \(kernel.release)",
+            body: """
+                <style>\(Self.style)</style><header class="top"><p class="over">etimedout · a \
+                virtual address moves, and who notices</p><h1>Linux \(kernel.release)</h1>\
+                <p class="sub">\(kernel.machine) · HZ \(kernel.hz) · \(kernel.selector) \
+                \(programs)</p><p class="counts">\(counts)</p></header><main>\(key)\
+                \(blocks)</main><footer class="foot"></footer>
+                """
+        ).text
+    }
+
+    private static let style: HTML = """
+        .fg{stroke:var(--good);stroke-width:2}.fd{stroke:var(--bad);stroke-width:2}\
+        .fs{stroke:var(--imp);stroke-width:1.5;stroke-dasharray:4 3;fill:none}\
+        .fe path{stroke:var(--bad);stroke-width:2.4;fill:none}\
+        .ladder .fe text{fill:var(--bad);font-weight:600}\
+        .cells td,.cells th{text-align:right}.cells th:first-child,.cells td:last-child{\
+        text-align:left}.plots{overflow-x:auto}
+        """
+
+    private var key: HTML {
+        """
+        <p class="bg">Times count from the event. Proxy, broker: when they ended the dead \
+        consumer's connection. Dead: messages given to consumers that never got them. Late: \
+        messages that came over a second after they were published, and the longest that one took. \
+        In the plots a shaded band is the window in which the model expects the end, a dashed line \
+        a step of the event, a green stroke a message that arrived, a red one a message given to \
+        the dead.</p>
+        """
+    }
+
+    private var blocks: [HTML] {
+        var seen: Set<String> = []
+        return record.findings.compactMap { first in
+            guard seen.insert("\(first.event) \(first.backend.rawValue)").inserted else {
+                return nil
+            }
+            let findings = record.findings.filter {
+                $0.event == first.event && $0.backend == first.backend
+            }
+            let title = cells.first { $0.event.id == first.event }?.event.title ?? first.event
+            let backend = first.backend == .rabbitmq ? " (RabbitMQ)" : ""
+            return """
+                <section><h2>\(title)\(backend)</h2><div class="scroll"><table class="cells">\
+                <thead><tr><th scope="col">Protection</th><th scope="col">Proxy, s</th>\
+                <th scope="col">Broker, s</th><th scope="col">Dead</th><th scope="col">Late</th>\
+                <th scope="col">Longest, s</th><th scope="col">Twice</th><th scope="col">Lost</th>\
+                <th scope="col">The consumer</th><th scope="col">Verdict</th></tr></thead><tbody>\
+                \(findings.map(row))</tbody></table></div>\(findings.map(details))</section>
+                """
+        }
+    }
+
+    private func protection(_ finding: FailoverFinding) -> String {
+        cells.first { $0.protection.id == finding.protection }?.protection.title
+            ?? finding.protection
+    }
+
+    private func row(_ finding: FailoverFinding) -> HTML {
+        let name = finding.verdict.name
+        let verdict: HTML = "<td><span class=\"v v-\(name)\">\(name)</span></td>"
+        if let reason = finding.verdict.reason {
+            return """
+                <tr><th scope="row">\(protection(finding))</th><td colspan="8">\(reason)</td>\
+                \(verdict)</tr>
+                """
+        }
+        let client =
+            finding.falseAlarm.map { $0 ? "false alarm" : "no false alarm" }
+            ?? finding.worker.map { "\($0.error) at \(seconds($0.at))" } ?? "learns nothing"
+        return """
+            <tr><th scope="row"><a href="#\(HTML(trusted: VisibleText.slug(finding.id)))">\
+            \(protection(finding))</a></th><td>\(seconds(finding.proxyEnded))</td>\
+            <td>\(seconds(finding.brokerEnded))</td><td>\(finding.toTheDead)</td>\
+            <td>\(finding.delayed)</td>\
+            <td>\(Duration.fixed(finding.longestDelayNanoseconds, digits: 2))</td>\
+            <td>\(finding.twice)</td><td>\(finding.lost)</td><td>\(client)</td>\(verdict)</tr>
+            """
+    }
+
+    private func details(_ finding: FailoverFinding) -> HTML {
+        guard let plot = plots[finding.id] else { return .none }
+        let checks = finding.checks.map { check -> HTML in
+            """
+            <tr class="\(check.isMet ? "" : "bad")"><th scope="row">\(check.what)</th>\
+            <td>\(check.expected)</td><td>\(check.observed)</td>\
+            <td class="der">\(check.derivation ?? "")</td></tr>
+            """
+        }
+        let table: HTML =
+            checks.isEmpty
+            ? .none
+            : """
+            <div class="scroll"><table class="ev"><thead><tr><th scope="col">What</th>\
+            <th scope="col">Expected</th><th scope="col">Observed</th><th scope="col">How it is \
+            derived</th></tr></thead><tbody>\(checks)</tbody></table></div>
+            """
+        let isOpen = finding.verdict.name == "deviates" || finding.protection == "nothing"
+        return """
+            <details class="trial" id="\(HTML(trusted: VisibleText.slug(finding.id)))"\
+            \(HTML(trusted: isOpen ? " open" : ""))><summary>\
+            <span class="q">\(finding.protection)</span>\
+            <span class="va">\(protection(finding))</span></summary><div class="body">\
+            <div class="plots">\(plot)</div>\(table)<p><a href="\(HTML(
+                trusted: VisibleText.href("pcap/\(finding.id).pcapng")))">capture</a> · \
+            <a href="\(HTML(trusted: VisibleText.href("observations/\(finding.id).json")))">\
+            everything that was witnessed</a></p></div></details>
+            """
+    }
+
+    private func seconds(_ moment: Moment?) -> String {
+        moment.map { Duration.fixed($0.nanoseconds, digits: 2) } ?? "–"
+    }
+}
