@@ -21,6 +21,37 @@ final class MachineFormatTests: XCTestCase {
             text.contains("tests=\"4\" failures=\"1\" errors=\"1\" time=\"12.500\""))
     }
 
+    func testJUnitIsValidByTheSchemaOfJenkins() throws {
+        let lint = "/usr/bin/xmllint"
+        guard FileManager.default.isExecutableFile(atPath: lint) else {
+            throw XCTSkip("there is no xmllint: JUnit is not validated")
+        }
+        let schema = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Scripts/schemas/junit-10.xsd")
+        let good = JUnit.text(try Samples.everyVerdict(), suite: "etimedout on <Linux>")
+        let bad = good.replacing("<skipped", with: "<left-out")
+
+        XCTAssertEqual(try status(of: lint, ["--noout", "--schema", schema.path, "-"], good), 0)
+        XCTAssertNotEqual(try status(of: lint, ["--noout", "--schema", schema.path, "-"], bad), 0)
+    }
+
+    private func status(
+        of program: String, _ arguments: [String], _ input: String
+    ) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.standardError = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardInput = pipe
+        try process.run()
+        try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try pipe.fileHandleForWriting.close()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
     func testKTAPPlansAreKeptAtBothLevels() throws {
         let text = KTAP.text(try Samples.everyVerdict(), kernel: "Linux 6.12\n1..99")
         let lines = text.split(separator: "\n").map(String.init)

@@ -102,6 +102,19 @@ final class RunPageTests: XCTestCase {
         XCTAssertTrue(view.events.compactMap(\.place).allSatisfy { (0...100).contains($0) })
     }
 
+    func testTheEndThatCameAtAnotherTimeStandsInTheTable() throws {
+        let (observation, finding) = try Samples.observation(
+            "blackhole.established", variant: "at-next-retransmission")
+        let view = TrialView(
+            ReportedTrial(JudgedTrial(finding), observation: observation),
+            Catalogue.behaviour("blackhole.established"), Samples.kernel)
+
+        let last = try XCTUnwrap(view.events.last)
+        XCTAssertTrue(last.isParting)
+        XCTAssertEqual(last.expected, view.expected)
+        XCTAssertEqual(last.observed, view.observed)
+    }
+
     func testAGuestIsPerformedAgainWithItsKernel() {
         var kernel = Samples.kernel
         kernel.selector = "it's a/kernel"

@@ -51,13 +51,19 @@ public struct AnnotatedCapture: Sendable {
         _ observation: Observation, _ finding: Finding, _ kernel: KernelIdentity
     ) -> [String] {
         let verdict = finding.verdict
+        let booted = kernel.guest.map {
+            [
+                "chosen by \(kernel.selector), kernel sha256 \($0.kernelSHA256), initramfs sha256 "
+                    + "\($0.initramfsSHA256), \($0.emulator)"
+            ]
+        }
         return [
             "etimedout: \(observation.trial.behaviour) \(observation.trial.parameters.summary), "
                 + "attempt \(observation.attempt)",
             "Linux \(kernel.release) \(kernel.machine), HZ=\(observation.hz)",
             "verdict: \(verdict.name)" + (verdict.reason.map { ": \($0)" } ?? "")
                 + (finding.shown.map { ", variant shown: \($0)" } ?? ""),
-        ]
+        ] + (booted ?? [])
     }
 
     private static func interface(_ capture: Capture) throws(WireError) -> CaptureInterface {

@@ -127,7 +127,7 @@ struct TrialView {
 
     private static func events(_ finding: Finding, _ frames: FrameMap) -> [Event] {
         let parted = Set(finding.partings.compactMap(\.eventIndex))
-        return finding.comparisons.enumerated().map { index, comparison in
+        let events = finding.comparisons.enumerated().map { index, comparison in
             let window = finding.sinceOutage(comparison.expected.window)
             var event = Event(
                 number: String(index + 1), name: "\(comparison.expected.kind)",
@@ -146,6 +146,22 @@ struct TrialView {
             }
             return event
         }
+        return events + [end(finding, events.count, parted)].compactMap { $0 }
+    }
+
+    /// The end of the connection where it is not among the events that were met: it came at another
+    /// time than expected, as another error, or never.
+    private static func end(_ finding: Finding, _ count: Int, _ parted: Set<Int>) -> Event? {
+        guard let expected = finding.expectedAbort,
+            !finding.comparisons.contains(where: { $0.expected.kind.isAbort })
+        else { return nil }
+        let observed = finding.observedAbort.map { Words.seconds(finding.sinceOutage($0)) }
+        return Event(
+            number: String(count + 1), name: "the end of the connection",
+            expected: Words.seconds(finding.sinceOutage(expected)), observed: observed ?? "",
+            witness: finding.errno?.name ?? "none heard",
+            derivation: parted.contains(count) ? "see above, where it parts" : "",
+            isParting: true)
     }
 
     /// Where in its window an event that was seen at one moment lay, percent; nil where its own
