@@ -1,4 +1,4 @@
-import Evidence
+public import Evidence
 public import KernelTimers
 
 /// The known answers to "when does a connection end whose probe timer runs": its peer's window is
@@ -14,13 +14,23 @@ public enum ProbeVariants {
         restampsOnFailure: Bool = false, answered: Bool = false,
         _ prospecting: @escaping Prospecting
     ) -> [Variant] {
+        all(restampsOnFailure: restampsOnFailure, answered: answered) { conditions, rules, _ in
+            prospecting(conditions, rules)
+        }
+    }
+
+    /// The variants, where the values too decide how the timer is armed.
+    public static func all(
+        restampsOnFailure: Bool = false, answered: Bool = false,
+        _ prospecting: @escaping @Sendable (Conditions, KernelRules, Parameters) -> [Prospect]
+    ) -> [Variant] {
         func variant(
             _ name: String, _ summary: String, eras: [Era],
             applies: @escaping @Sendable (Parameters) -> Bool,
             _ change: @escaping @Sendable (inout KernelRules) -> Void
         ) -> Variant {
-            Variant(name, summary, eras: eras, applies: applies) { conditions, _ in
-                prospecting(conditions, KernelRules.mainline.with(change))
+            Variant(name, summary, eras: eras, applies: applies) { conditions, parameters in
+                prospecting(conditions, KernelRules.mainline.with(change), parameters)
             }
         }
         var variants = [

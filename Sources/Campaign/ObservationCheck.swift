@@ -101,6 +101,15 @@ enum ObservationCheck {
         }
     }
 
+    private static func numbers(of response: Response) -> [Int] {
+        switch response.kind {
+        case .acknowledgement(_, let window):
+            [response.delayMilliseconds, response.most, window]
+        case .icmp(let type, let code):
+            [response.delayMilliseconds, response.most, type, code]
+        }
+    }
+
     private static func numbers(of step: Step) -> [Int] {
         var numbers = [step.deadlineMilliseconds]
         switch step.trigger {
@@ -114,8 +123,10 @@ enum ObservationCheck {
         case .awaitError(_, let milliseconds), .watch(let milliseconds):
             numbers.append(milliseconds)
         case .connect, .accept, .awaitAcknowledged, .awaitReadable, .getOption, .dropReceived,
-            .deliverReceived, .removeAddress, .restoreAddress, .inspectTimer, .call:
+            .deliverReceived, .removeAddress, .restoreAddress, .inspectTimer, .call, .impair, .mend:
             break
+        case .respond(let response): response.map { numbers += Self.numbers(of: $0) }
+        case .inject(let response): numbers += Self.numbers(of: response)
         }
         return numbers
     }

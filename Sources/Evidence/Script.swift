@@ -131,6 +131,15 @@ public enum Action: Hashable, Codable, Sendable {
     case removeAddress
     /// Gives that address back.
     case restoreAddress
+    /// Something goes wrong with the path of the actor's connection.
+    case impair(Impairment)
+    /// It is mended.
+    case mend(Impairment)
+    /// From here on the scripted peer answers each data segment and probe of the subject so; nil
+    /// has it fall silent.
+    case respond(Response?)
+    /// The scripted peer sends such a packet, as if to the last that it saw.
+    case inject(Response)
     /// Waits in that way until the connection's error is heard, at most that long.
     case awaitError(Waiter, milliseconds: Int)
     /// Reads the kernel's timer of the connection from /proc/net/tcp.

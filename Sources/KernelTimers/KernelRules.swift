@@ -19,6 +19,10 @@ public struct KernelRules: Hashable, Codable, Sendable {
     /// The error left behind when the source address is no longer local
     /// (5.4 595e0651d029 made EINVAL ENETUNREACH).
     public var lostSourceError: SocketError
+    /// What an attempt comes to that the host's own queue drops.
+    public var congestion: LocalCongestion = .counted
+    /// Whether a failed retransmission stamps its segment anew (5.1 7f12422c4873; before 4.14).
+    public var failedAttemptStamps = true
 
     /// Today's mainline.
     public static let mainline = KernelRules(
@@ -72,6 +76,14 @@ public enum ProbeTimeout: String, Hashable, Codable, Sendable, CaseIterable {
     case fromFirstProbeClamped
 }
 
+/// What an attempt comes to that the host's own queue drops.
+public enum LocalCongestion: String, Hashable, Codable, Sendable, CaseIterable {
+    /// It is made again after min(RTO, 500 ms), and not counted: so for ever (before 5.1).
+    case uncounted
+    /// It is made again after 500 ms, and counts (5.1 590d2026d625, c1d5674f8313).
+    case counted
+}
+
 /// When unanswered probes are too many.
 public enum ProbeLimit: String, Hashable, Codable, Sendable, CaseIterable {
     /// More than tcp_retries2 (before 4.20 3976535af0cb; also RHEL 7 and 8).
@@ -112,4 +124,12 @@ public struct SocketError: Hashable, Codable, Sendable, CustomStringConvertible 
     public static let epipe = SocketError("EPIPE")
     /// Connection reset by peer.
     public static let econnreset = SocketError("ECONNRESET")
+    /// No route to host.
+    public static let ehostunreach = SocketError("EHOSTUNREACH")
+    /// Permission denied.
+    public static let eacces = SocketError("EACCES")
+    /// Connection refused.
+    public static let econnrefused = SocketError("ECONNREFUSED")
+    /// Protocol not available.
+    public static let enoprotoopt = SocketError("ENOPROTOOPT")
 }

@@ -13,6 +13,12 @@ public struct ProbeTimer: Sendable {
         case answered
         /// It cannot be sent; nothing is on the wire.
         case unroutable
+        /// It cannot be sent although there is a route, such as for a firewall's rule (EPERM);
+        /// nothing is on the wire.
+        case refused
+        /// The host's own queue drops it (NET_XMIT_DROP), which the kernel takes for congestion;
+        /// nothing is on the wire.
+        case congested
         /// The probe is the data itself, it arrives, and the peer acknowledges it.
         case delivered
     }
@@ -20,12 +26,20 @@ public struct ProbeTimer: Sendable {
     let conditions: Conditions
     let rules: KernelRules
     let fates: Timeline<Fate>
+    let abortError: SocketError
 
     /// The timer of a connection under `conditions`, on a kernel with `rules`.
-    public init(_ conditions: Conditions, _ rules: KernelRules, fates: Timeline<Fate>) {
+    ///
+    /// `abortError` is what the application hears: ETIMEDOUT, unless failed attempts leave a soft
+    /// error behind, as IPv6's do (`inet6_csk_xmit`) and IPv4's don't (`__ip_queue_xmit`).
+    public init(
+        _ conditions: Conditions, _ rules: KernelRules, fates: Timeline<Fate>,
+        abortError: SocketError = .etimedout
+    ) {
         self.conditions = conditions
         self.rules = rules
         self.fates = fates
+        self.abortError = abortError
     }
 
     /// max(RTO, TCP_RTO_MIN) in jiffies (`tcp_probe0_base`, 4.2 21c8fe991527).
@@ -36,8 +50,10 @@ public struct ProbeTimer: Sendable {
     /// What may follow a write, somewhere in `written`, of data that cannot be sent: the attempt
     /// itself, and then the timer that it arms.
     public func prospects(unsent written: Window) -> [Prospect] {
+        let fate = fates.values(during: written).first?.value
         let attempt = Expected(
-            .failedToSend(.data), written, "the write itself", counters: ["Ip.OutNoRoutes": 1])
+            .failedToSend(.data), written, "the write itself",
+            counters: fate == .unroutable ? ["Ip.OutNoRoutes": 1] : [:])
         return [Prospect(attempt) { prospects(armed: $0) }]
     }
 
@@ -56,10 +72,16 @@ public struct ProbeTimer: Sendable {
         var first: Window?
         /// When an attempt was last made.
         var last: Window?
+        /// Whether that attempt met a full queue.
+        var isCongested = false
     }
 
     /// The backed-off interval, at most TCP_RTO_MAX (`tcp_probe0_when`).
     private func intervalJiffies(_ state: State) -> Int {
+        if state.isCongested {
+            let half = conditions.tick.jiffies(covering: .milliseconds(500))
+            return rules.congestion == .counted ? half : min(half, baseJiffies)
+        }
         let limit = Conditions.floorLog2(
             max(1, conditions.rtoMax.wholeNanoseconds / max(1, conditions.rtoMin.wholeNanoseconds)))
         let shift = min(state.backoff, limit + 1)
@@ -151,7 +173,7 @@ public struct ProbeTimer: Sendable {
     ) -> Prospect {
         Prospect(
             Expected(
-                .aborted(.etimedout), window, derivation,
+                .aborted(abortError), window, derivation,
                 counters: ["TcpExt.TCPAbortOnTimeout": 1], anchors: anchors))
     }
 
@@ -169,13 +191,22 @@ public struct ProbeTimer: Sendable {
                     guard fate == .answered else { return rearm(next, fired, milliseconds) }
                     return [answer(next, to: fired, milliseconds)]
                 }
-            case .unroutable:
+            case .unroutable, .refused:
                 let event = Expected(
                     .failedToSend(.windowProbe), window, arming.derivation,
-                    counters: ["Ip.OutNoRoutes": 1], anchors: arming.anchors)
+                    counters: fate == .unroutable ? ["Ip.OutNoRoutes": 1] : [:],
+                    anchors: arming.anchors)
                 return Prospect(event) { fired in
                     rearm(
                         state.probed(at: fired, retries2: conditions.retries2), fired, milliseconds)
+                }
+            case .congested:
+                let event = Expected(
+                    .failedToSend(.windowProbe), window, arming.derivation, anchors: arming.anchors)
+                return Prospect(event) { fired in
+                    var next = state
+                    next.congest(at: fired, counting: rules.congestion == .counted)
+                    return rearm(next, fired, milliseconds)
                 }
             case .delivered:
                 let event = Expected(
@@ -239,10 +270,20 @@ public struct ProbeTimer: Sendable {
 }
 
 extension ProbeTimer.State {
+    /// The state after an attempt that met a full queue: the interval is another, the backoff stays
+    /// (`tcp_send_probe0`, 5.1 c1d5674f8313).
+    mutating func congest(at fired: Window, counting: Bool) {
+        isCongested = true
+        unanswered = counting ? unanswered + 1 : max(1, unanswered)
+        if first == nil { first = fired }
+        last = fired
+    }
+
     /// The state after one more probe, not (yet) answered.
     func probed(at fired: Window, retries2: Int) -> Self {
         var copy = self
         copy.unanswered += 1
+        copy.isCongested = false
         if backoff < retries2 { copy.backoff += 1 }
         if first == nil { copy.first = fired }
         copy.last = fired

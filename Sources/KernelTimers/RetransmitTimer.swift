@@ -15,6 +15,9 @@ public struct RetransmitTimer: Sendable {
         case delivered
         /// It cannot be sent; nothing is on the wire.
         case unroutable
+        /// It cannot be sent although there is a route, such as for a firewall's rule (EPERM);
+        /// nothing is on the wire, but the kernel counts it, and stamps the segment.
+        case refused
     }
 
     let conditions: Conditions
@@ -63,6 +66,20 @@ public struct RetransmitTimer: Sendable {
         let firing = arming.firing(armed: armed, rules, conditions)
         let derivation = arming.derivation
         return fates.values(during: firing).map { fate, window in
+            if fate == .refused {
+                // The probe fails, and the RTO counts from the segment's stamp: the attempt.
+                let event = Expected(
+                    .failedToSend(.tailLossProbe), window, derivation,
+                    counters: ["Tcp.RetransSegs": 1, "TcpExt.TCPRetransFail": 1],
+                    anchors: [armed])
+                return Prospect(event) { fired in
+                    guard rules.failedAttemptStamps else {
+                        return fire(
+                            state, armed: fired, delay: max(1, conditions.rtoJiffies - delay))
+                    }
+                    return fire(state, armed: fired, delay: conditions.rtoJiffies)
+                }
+            }
             if fate == .unroutable {
                 // The probe fails, and the RTO is set to what is left of it since the data, at
                 // least a jiffy (`tcp_rearm_rto` with the loss probe still pending).
@@ -175,6 +192,7 @@ public struct RetransmitTimer: Sendable {
                     return rearm(next, at: fired, milliseconds)
                 }
             }
+            if fate == .refused { return refused(state, window, milliseconds, arming) }
             let event = Expected(
                 .sent(.retransmission), window, arming.derivation,
                 counters: ["TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1],
@@ -187,6 +205,24 @@ public struct RetransmitTimer: Sendable {
                     rearm(next, at: fired, milliseconds)
                 }
             }
+        }
+    }
+
+    private func refused(
+        _ state: State, _ window: Window, _ milliseconds: Int, _ arming: Arming
+    ) -> Prospect {
+        let event = Expected(
+            .failedToSend(.retransmission), window, arming.derivation,
+            counters: [
+                "TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1, "TcpExt.TCPRetransFail": 1,
+            ], anchors: arming.anchors)
+        return Prospect(event) { fired in
+            var next = state.backedOff(max: maxJiffies, after: arming)
+            if rules.failedAttemptStamps { next.lastSent = fired }
+            if next.clockStart == nil, rules.failedAttemptStartsClock {
+                next.clockStart = next.lastSent
+            }
+            return rearm(next, at: fired, milliseconds)
         }
     }
 
@@ -234,7 +270,7 @@ public struct RetransmitTimer: Sendable {
         to fate: Fate, at sent: Window, _ next: @escaping @Sendable () -> [Prospect]
     ) -> [Prospect] {
         switch fate {
-        case .lost, .unroutable:
+        case .lost, .unroutable, .refused:
             return next()
         case .answeredInVain, .delivered:
             // The peer may delay its acknowledgement by 200 ms at most (TCP_DELACK_MAX), and the

@@ -100,6 +100,8 @@ extension NetworkConfigurator {
     /// - Throws: ESRCH if it isn't there.
     public func deleteRoute(_ route: Route) throws(LinuxError) {
         try withRoute(route) { entry throws(LinuxError) in
+            // Whoever made it: the kernel's own are RTPROT_KERNEL.
+            rtnl_route_set_protocol(entry, UInt8(RTPROT_UNSPEC))
             try request("delete route \(route)") { rtnl_route_delete($0, entry, 0) }
         }
     }

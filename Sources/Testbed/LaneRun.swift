@@ -110,6 +110,10 @@ final class LaneRun {
         case .deliverReceived: try socket(.connection).stopDroppingIncoming()
         case .removeAddress: try trial.testbed.setAddress(of: actor, present: false)
         case .restoreAddress: try trial.testbed.setAddress(of: actor, present: true)
+        case .impair(let impairment): try trial.testbed.set(impairment, present: true)
+        case .mend(let impairment): try trial.testbed.set(impairment, present: false)
+        case .respond(let response): try responder().set(response)
+        case .inject(let response): try responder().inject(response)
         case .awaitError(let waiter, let milliseconds):
             try awaitError(waiter, milliseconds: milliseconds)
         case .inspectTimer: try inspectTimer()
@@ -117,6 +121,14 @@ final class LaneRun {
             try trial.board.pause(until: begin + Int64(milliseconds) * 1_000_000)
         case .call(let call): try make(call)
         }
+    }
+
+    /// The scripted peer, of which only a peer's lane may speak.
+    private func responder() throws(LaneError) -> ScriptedPeer {
+        guard let peer = trial.scriptedPeer else {
+            throw .testbed("the script has no scripted peer; it needs a link of type veth")
+        }
+        return peer
     }
 
     private func setOption(

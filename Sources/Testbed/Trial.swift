@@ -31,6 +31,7 @@ final class Trial: Sendable {
         var peerConnection: TCPSocket?
         var isProved = false
         var captures: [(recorder: CaptureRecorder, token: UInt64)] = []
+        var scriptedPeer: ScriptedPeer?
         var lastActivity: Int64 = 0
         var onActivity: (@Sendable () -> Void)?
     }
@@ -56,6 +57,7 @@ final class Trial: Sendable {
         record.withLock { $0.lanesLeft = script.lanes.count }
         var started = 0
         do {
+            try startScriptedPeer()
             for lane in script.lanes {
                 _ = try WorkerThread(
                     name: "\(lane.actor) \(index)", in: testbed.namespace(of: lane.actor)
@@ -90,6 +92,23 @@ final class Trial: Sendable {
             }
         } catch {
             fail(Observation.Failure(error, during: "opening the capture of the \(actor)"))
+        }
+    }
+
+    /// Who speaks by hand in the peer's stead, where the script wants that.
+    var scriptedPeer: ScriptedPeer? { record.withLock(\.scriptedPeer) }
+
+    /// Has the scripted peer listen before anything is said.
+    private func startScriptedPeer() throws {
+        guard script.contains(\.isByHand), script.link == .veth,
+            let space = testbed.namespace(of: .peer)
+        else { return }
+        let interface = testbed.addressing.interface(of: .peer)
+        let peer = try space.run { try ScriptedPeer(interface: interface, flow: flow) }
+        record.withLock { $0.scriptedPeer = peer }
+        _ = try WorkerThread(name: "scripted \(index)", in: space) { [weak self] in
+            guard let reason = peer.run() else { return }
+            self?.fail(.init(.testbed, "the scripted peer: \(reason)"))
         }
     }
 
@@ -280,6 +299,10 @@ final class Trial: Sendable {
                 record.captures = []
             }
             return (record.captures, record.sockets)
+        }
+        record.withLock { record in
+            record.scriptedPeer?.end()
+            record.scriptedPeer = nil
         }
         for (_, token) in captures { service.remove(token) }
         for socket in sockets { try? socket.close() }

@@ -8,8 +8,8 @@ internal import SystemPackage
 /// locks that other trials' setting up and address changes wait for.
 final class TrialTestbed: Sendable {
     let addressing: Addressing
-    private let spaces: [Actor: NetworkNamespace]
-    private let configurators: [Actor: NetworkConfigurator]
+    let spaces: [Actor: NetworkNamespace]
+    let configurators: [Actor: NetworkConfigurator]
     /// On whose interfaces there is something to capture, the subject's first.
     let captured: [Actor]
     /// The subject's counters.
@@ -44,7 +44,7 @@ final class TrialTestbed: Sendable {
         }
         spaces = Dictionary(uniqueKeysWithValues: setups.map { ($0.actor, $0.space) })
         // Two descriptors and a port of libnl each: kept only where the script changes addresses.
-        let changesAddresses = script.contains { $0 == .removeAddress || $0 == .restoreAddress }
+        let changesAddresses = script.contains(\.changesTheNetwork)
         configurators =
             changesAddresses
             ? Dictionary(uniqueKeysWithValues: setups.map { ($0.actor, $0.configurator) }) : [:]

@@ -20,6 +20,7 @@ struct Etimedout: AsyncParsableCommand {
             VerifyCommand.self,
             JudgeCommand.self,
             AuditCommand.self,
+            ExplainCommand.self,
             CompareCommand.self,
             ReportCommand.self,
             PredictCommand.self,

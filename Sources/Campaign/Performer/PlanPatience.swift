@@ -20,7 +20,8 @@ extension Step {
             case .awaitError(_, let milliseconds), .watch(let milliseconds): milliseconds
             case .listen, .connect, .accept, .send, .receive, .fill, .awaitAcknowledged,
                 .awaitReadable, .setOption, .getOption, .dropReceived, .deliverReceived,
-                .removeAddress, .restoreAddress, .inspectTimer, .call:
+                .removeAddress, .restoreAddress, .inspectTimer, .call, .impair, .mend, .respond,
+                .inject:
                 0
             }
         return max(deadlineMilliseconds, own)

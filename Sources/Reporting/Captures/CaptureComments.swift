@@ -57,7 +57,7 @@ struct CaptureComments {
     private static func changesSomething(_ action: Action) -> Bool {
         switch action {
         case .send, .fill, .setOption, .dropReceived, .deliverReceived, .removeAddress,
-            .restoreAddress:
+            .restoreAddress, .impair, .mend, .respond, .inject:
             true
         case .listen, .connect, .accept, .receive, .awaitAcknowledged, .awaitReadable, .getOption,
             .awaitError, .inspectTimer, .watch, .call:

@@ -15,7 +15,11 @@ enum ActionBearing: Hashable {
         switch action {
         case .dropReceived: self = .impairs("what the \(actor.rawValue) receives is dropped")
         case .removeAddress: self = .impairs("the \(actor.rawValue)’s address is gone")
-        case .deliverReceived, .restoreAddress: self = .restores
+        case .impair(let impairment): self = .impairs(ScriptText.words(impairment))
+        case .respond(let response?):
+            self = .impairs("scripted peer: \(ScriptText.words(response))")
+        case .respond(nil), .inject: self = .acts
+        case .deliverReceived, .restoreAddress, .mend: self = .restores
         case .send, .fill, .setOption: self = .acts
         case .listen, .connect, .accept, .receive, .awaitAcknowledged, .awaitReadable, .getOption,
             .awaitError, .inspectTimer, .watch, .call:

@@ -34,6 +34,36 @@ public struct ScriptText: Sendable {
         }
     }
 
+    /// What a scripted peer sends, in a few words.
+    public static func words(_ response: Response) -> String {
+        let what =
+            switch response.kind {
+            case .acknowledgement(.nothing, let window):
+                "an ACK of nothing new, window field \(window)"
+            case .acknowledgement(.everything, let window):
+                "an ACK of everything, window field \(window)"
+            case .icmp(let type, let code): "ICMP type \(type) code \(code)"
+            }
+        let delay = response.delayMilliseconds
+        return what + (delay > 0 ? ", after \(delay) ms" : "")
+            + (response.most < 100 ? ", at most \(response.most) times" : "")
+    }
+
+    /// What goes wrong, in a few words.
+    public static func words(_ impairment: Impairment) -> String {
+        switch impairment {
+        case .routeDeleted: "no route to the peer"
+        case .routeProhibited: "a prohibit route to the peer"
+        case .routeUnreachable: "an unreachable route to the peer"
+        case .routeBlackholed: "a blackhole route to the peer"
+        case .linkDown: "the subject's link is down"
+        case .carrierLost: "the peer's link is down"
+        case .neighbourGone: "nobody answers for the peer's address"
+        case .outputDropped: "the subject's firewall drops what it sends"
+        case .queueFull: "the subject's queue takes no packet"
+        }
+    }
+
     /// What is done, in a few words.
     public static func words(_ action: Action) -> String {
         switch action {
@@ -54,6 +84,12 @@ public struct ScriptText: Sendable {
         case .deliverReceived: "receive again"
         case .removeAddress: "remove the connection's address"
         case .restoreAddress: "give the address back"
+        case .impair(let impairment): "\(words(impairment)): from here on"
+        case .respond(let response?):
+            "answer each segment by hand with \(words(response))"
+        case .respond(nil): "answer by hand no longer"
+        case .inject(let response): "send by hand \(words(response))"
+        case .mend(let impairment): "\(words(impairment)): no longer"
         case .awaitError(let waiter, let milliseconds):
             "wait in \(waiter.rawValue) for the error, at most \(milliseconds) ms"
         case .inspectTimer: "look at the kernel's timer in /proc"
