@@ -11,7 +11,8 @@ public enum PathFailure {
     static func idle(
         _ impairment: Impairment, id: String, question: String, background: String,
         cases: [Parameters], fate: ProbeTimer.Fate, ipv6Error: SocketError? = nil,
-        mainline: KernelRules = .mainline, more: [Variant] = [], since change: String? = nil
+        more: [Variant] = [], since change: String? = nil,
+        withoutOption aspect: Parting.Aspect = .missing
     ) -> Behaviour {
         let variants = ProbeVariants.all(restampsOnFailure: true) { conditions, rules, parameters in
             let isFour = parameters.family == .ipv4
@@ -47,7 +48,7 @@ public enum PathFailure {
                 // On a silent wire only nearly known: which of the attempts it is.
                 Control(
                     "option set back to none", Parameters(userTimeoutMilliseconds: 1000),
-                    parts: .missing
+                    parts: aspect
                 ) { $0.changingUserTimeout(to: 0) },
                 Control(
                     "nothing goes wrong", Parameters(userTimeoutMilliseconds: 3000),

@@ -1,8 +1,8 @@
 /// What a scripted peer sends, where no kernel's TCP would: made by hand, from what it has seen of
 /// the subject.
 ///
-/// The peer's own socket makes the connection and proves it; once it drops all that it receives, its
-/// kernel is silent, and the scripted peer speaks in its stead.
+/// The peer's own socket makes the connection and proves it; once it drops all that it receives,
+/// its kernel is silent, and the scripted peer speaks in its stead.
 public struct Response: Hashable, Codable, Sendable {
     /// What kind of packet.
     public var kind: Kind

@@ -20,6 +20,7 @@ public struct SyntheticObservation {
     private var subjectNext = SequenceNumber(1001)
     private let peerNext = SequenceNumber(5101)
     private var failed: [Moment] = []
+    private var failsProbes = false
     private var counters: [String: Int64] = [:]
 
     /// The observation of a kernel that behaves as the variant says.
@@ -114,7 +115,9 @@ public struct SyntheticObservation {
             case .sent(let segment): try send(segment, at: moment)
             case .answered: try answer(at: moment)
             case .failedToSend(.data), .failedToSend(.tailLossProbe): break
-            case .failedToSend: failed.append(moment)
+            case .failedToSend(let segment):
+                failed.append(moment)
+                failsProbes = segment == .windowProbe
             case .aborted(let errno): return (moment, errno)
             }
             prospects = prospect.then(Window(at: moment))
@@ -241,7 +244,7 @@ public struct SyntheticObservation {
 
     private mutating func fillSamples(_ conditions: Conditions, aliveUntil abort: Moment?) {
         func sample(_ window: Window, _ attempts: Int, _ state: String) -> KernelSample {
-            let isProbe = counters["Ip.OutNoRoutes", default: 0] > 0
+            let isProbe = failsProbes
             return KernelSample(
                 at: window, state: state, retransmits: isProbe ? 0 : attempts,
                 probes: isProbe ? attempts : 0, backoff: attempts,

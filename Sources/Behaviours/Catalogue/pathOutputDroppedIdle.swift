@@ -6,8 +6,8 @@ extension Behaviour {
     public static let pathOutputDroppedIdle = PathFailure.idle(
         .outputDropped, id: "path.output-dropped.idle",
         question: """
-            Does TCP_USER_TIMEOUT end an idle connection that writes after the host's own firewall \
-            has begun to drop what it sends?
+            Does TCP_USER_TIMEOUT end an idle connection that writes after the host's own \
+            firewall has begun to drop what it sends?
             """,
         background: """
             A rule that drops on the output hook gives EPERM to TCP, which takes the data for \

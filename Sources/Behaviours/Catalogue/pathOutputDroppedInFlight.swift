@@ -10,9 +10,9 @@ extension Behaviour {
             firewall drops what it sends?
             """,
         background: """
-            Each retransmission is made, counted and dropped (EPERM). The segment's stamp is that \
-            of the attempt since 5.1: so the RTO after the tail loss probe, which fails too, is a \
-            whole one, and the clock of T starts at the first RTO.
+            Each retransmission is made, counted and dropped (EPERM). The segment's stamp is \
+            that of the attempt since 5.1: so the RTO after the tail loss probe, which fails \
+            too, is a whole one, and the clock of T starts at the first RTO.
             """,
         cases: PathFailure.casesOfBothFamilies, fate: .refused, error: .etimedout,
         more: [

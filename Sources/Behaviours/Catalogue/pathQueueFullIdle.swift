@@ -25,5 +25,7 @@ extension Behaviour {
                     fates: Timeline(.congested)
                 ).prospects(unsent: conditions.mark("write"))
             }
-        ], since: "5.1 590d2026d625")
+        ], since: "5.1 590d2026d625",
+        // At T=1000 the next attempt is due where the end was.
+        withoutOption: .extra)
 }

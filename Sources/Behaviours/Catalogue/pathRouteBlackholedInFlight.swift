@@ -6,11 +6,12 @@ extension Behaviour {
     public static let pathRouteBlackholedInFlight = PathFailure.inFlight(
         .routeBlackholed, id: "path.route-blackholed.in-flight",
         question: """
-            Does TCP_USER_TIMEOUT end a connection with data in flight when a blackhole route stands in the way, and with \
-            which error?
+            Does TCP_USER_TIMEOUT end a connection with data in flight when a blackhole route \
+            stands in the way, and with which error?
             """,
         background: """
-            Routes against an attack swallow what is sent; the sender is told EINVAL. Each retransmission fails before it is made, and leaves EINVAL behind, which the \
+            Routes against an attack swallow what is sent; the sender is told EINVAL. Each \
+            retransmission fails before it is made, and leaves EINVAL behind, which the \
             application hears in the end.
             """,
         cases: PathFailure.casesOfBothFamilies, fate: .unroutable, error: .einval,

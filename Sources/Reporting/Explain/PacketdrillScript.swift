@@ -69,10 +69,11 @@ public struct PacketdrillScript: Sendable {
         var lines = ["// \(behaviour.id) \(parameters.summary), \(variant.name)"]
         lines += PlainText.wrapped(behaviour.question, width: 78, first: "// ", rest: "// ")
         lines.append("// Times by the model of etimedout at HZ=250; written by etimedout explain.")
-        let settings = [
-            "net.ipv4.tcp_no_metrics_save=1", "net.ipv4.tcp_congestion_control=reno",
-            "net.ipv4.tcp_timestamps=0",
-        ] + script.sysctls.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let settings =
+            [
+                "net.ipv4.tcp_no_metrics_save=1", "net.ipv4.tcp_congestion_control=reno",
+                "net.ipv4.tcp_timestamps=0",
+            ] + script.sysctls.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         lines.append("`sysctl -q \(settings.joined(separator: " "))`")
         return lines.joined(separator: "\n") + "\n\n"
     }

@@ -32,20 +32,20 @@ enum ReproducerRuntime {
 
                 """
         }
-        return head + settings + """
+        return head + settings
+            + """
             ip -n $S link add subject0 address 02:00:00:00:09:01 type veth \\
                 peer name peer0 address 02:00:00:00:09:02 netns $P
             ip -n $S link set subject0 up; ip -n $P link set peer0 up
             for A in 1 \(last); do ip -n $S addr add \(network)$A\(length) dev subject0\(flag); done
             ip -n $P addr add \(network)2\(length) dev peer0\(flag)
             ip -n $S neigh replace \(network)2 lladdr 02:00:00:00:09:02 dev subject0 nud permanent
-            for A in 1 \(last); do
-                ip -n $P neigh replace $N \(network)$A lladdr 02:00:00:00:09:01 dev peer0 nud permanent
-            done
+            L="lladdr 02:00:00:00:09:01 dev peer0 nud permanent"
+            for A in 1 \(last); do ip -n $P neigh replace \(network)$A $L; done
             ip -n $P route replace \(network)\(last) dev peer0 quickack 1
             export S P PN=$P DEV=subject0 PREFIX=\(length)
 
-            """.replacing("replace $N ", with: "replace ")
+            """
     }
 
     /// The player. Behind it come the lanes, and the call of `play`.

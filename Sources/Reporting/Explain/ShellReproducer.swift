@@ -34,8 +34,9 @@ public struct ShellReproducer: Sendable {
                 "    (\"\(lane.actor.rawValue)\", [\n" + lines.joined() + "    ]),\n")
         }
         return .success(
-            head + ReproducerRuntime.shell(
-                isFour: script.family == .ipv4, isLoopback: script.link == .loopback)
+            head
+                + ReproducerRuntime.shell(
+                    isFour: script.family == .ipv4, isLoopback: script.link == .loopback)
                 + sysctls + "python3 - <<'END'\n" + ReproducerRuntime.python + constants
                 + "play([\n" + lanes.joined() + "])\nEND\n")
     }
@@ -53,7 +54,8 @@ public struct ShellReproducer: Sendable {
         let promise = expectation.flatMap {
             PlainText.wrapped($0, width: 78, first: "# ", rest: "# ")
         }
-        return (["#!/bin/sh", what] + question + promise
+        return
+            (["#!/bin/sh", what] + question + promise
             + ["# Needs root, iproute2 and python3. Written by etimedout explain --shell.", ""])
             .joined(separator: "\n")
     }
