@@ -122,7 +122,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Evidence", "Reporting", "etimedout", "fake-performer", subprocess, systemPackage,
+                "Behaviours", "Evidence", "Reporting", "etimedout", "fake-performer", subprocess,
+                systemPackage,
             ]),
         tests(
             "KernelBehaviourTests",

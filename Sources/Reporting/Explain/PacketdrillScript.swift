@@ -122,7 +122,7 @@ public struct PacketdrillScript: Sendable {
         for event in schedule.events {
             let (first, last) = (
                 max(Duration.zero, event.window.earliest - now.earliest),
-                max(Duration.zero, event.window.latest - now.latest)
+                max(Duration.zero, event.window.latest - now.earliest)
             )
             let when = "+\(Self.text(first))~+\(Self.text(last))"
             switch event.kind {
