@@ -19,6 +19,7 @@ public final class Lab: Sendable {
     private let plan: FailoverPlan
     private let hz: Int
     private let stop: EventDescriptor
+    private let versions = Mutex<[String: String]>([:])
 
     /// A laboratory for a plan.
     public init(_ plan: FailoverPlan) throws {
@@ -110,8 +111,28 @@ public final class Lab: Sendable {
     }
 
     private func blank(_ cell: FailoverCell) -> FailoverObservation {
-        FailoverObservation(
+        var blank = FailoverObservation(
             cell: cell, hz: hz, processors: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        blank.programs = versions.withLock { versions in
+            for name in cell.needs where versions[name] == nil {
+                versions[name] = Self.version(of: name)
+            }
+            return versions.filter { cell.needs.contains($0.key) }
+        }
+        return blank
+    }
+
+    /// What a program says of its version: the first word of its first line that has a digit.
+    private static func version(of name: String) -> String {
+        let arguments = [
+            "haproxy": "-v", "keepalived": "--version", "ss": "-V", "nft": "--version",
+        ]
+        guard let option = arguments[name], let path = LabProgram.find(name),
+            let home = try? NetworkNamespace.current(),
+            let result = try? LabProgram.run([path, option], in: home)
+        else { return "installed" }
+        let words = result.output.first?.split(separator: " ") ?? []
+        return words.first { $0.contains(where: \.isNumber) }.map(String.init) ?? "installed"
     }
 
     /// Whether a program is here; python3-pika is a package of one.

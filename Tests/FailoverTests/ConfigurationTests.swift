@@ -65,4 +65,50 @@ final class ConfigurationTests: XCTestCase {
         XCTAssertTrue(text.contains("notify_backup \"/bin/ss -K src 10.77.0.100\""), text)
         XCTAssertTrue(text.contains("10.77.0.100/32 dev eth0"), text)
     }
+
+    // MARK: - RabbitMQ
+
+    func testTheRawOptionIsWrittenAsErlangWantsIt() {
+        let text = RabbitConfiguration(userTimeoutMilliseconds: 5000, keepalive: true).advanced
+
+        XCTAssertTrue(text.contains("{raw, 6, 18, <<5000:32/native>>}"), text)
+        XCTAssertTrue(text.contains("{keepalive, true}"), text)
+        XCTAssertTrue(text.hasSuffix("]}]}].\n"), text)
+    }
+
+    func testTheLogTellsWhoseConnectionBeganAndEnded() {
+        let prefix = "2026-11-22 19:20:21.902833+00:00 [info] <0.751.0> "
+        let addresses = "(10.77.3.11:5000 -> 10.77.3.20:5672"
+
+        let began = RabbitLog.news(
+            prefix + "connection <0.751.0> \(addresses)) has a client-provided name: worker-1")
+        let ended = RabbitLog.news(
+            prefix + "closing AMQP connection <0.751.0> \(addresses) - worker-1, vhost: '/', "
+                + "user: 'guest'):")
+
+        XCTAssertEqual(
+            began,
+            .init(cell: 3, name: "worker-1", peer: "10.77.3.11:5000", isClosing: false))
+        XCTAssertEqual(
+            ended, .init(cell: 3, name: "worker-1", peer: "10.77.3.11:5000", isClosing: true))
+        XCTAssertNil(RabbitLog.news(prefix + "accepting AMQP connection"))
+        XCTAssertNil(RabbitLog.news("> (10.77."))
+    }
+
+    func testTheReasonIsTheLineThatFollows() {
+        XCTAssertEqual(RabbitLog.reason("{inet_error,etimedout}"), "{inet_error,etimedout}")
+        XCTAssertEqual(
+            RabbitLog.reason("2026-11-22 19:20:21+00:00 [error] <0.7.0> missed heartbeats"),
+            "missed heartbeats")
+        XCTAssertEqual(RabbitLog.reason(""), "closed")
+    }
+
+    func testTheVersionOfEveryPartIsNamedByItsProgram() {
+        XCTAssertEqual(
+            FailoverCatalogue.cells(
+                FailoverCatalogue.protections(), FailoverCatalogue.events, backend: .rabbitmq,
+                mover: .keepalived
+            ).first { $0.protection.id == "ss-kill" && $0.event.id == "firewall" }?.needs,
+            ["haproxy", "rabbitmq-server", "python3-pika", "keepalived", "ss", "nft"])
+    }
 }

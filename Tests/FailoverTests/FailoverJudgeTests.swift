@@ -109,6 +109,19 @@ final class FailoverJudgeTests: XCTestCase {
             FailoverJudge.judge(slow).verdict, .conforms, "\(FailoverJudge.judge(slow).checks)")
     }
 
+    func testTheTimerThatRanDecidesWhichWindowCounts() throws {
+        // In flight since -1 s: the clock started then, and the end is due after 4 s.
+        var flying = try observation(endAt: 4.02)
+        XCTAssertEqual(FailoverJudge.judge(flying).verdict, .conforms)
+
+        flying.entries.insert(
+            FailoverEntry(
+                at: Moment(nanoseconds: 200_000_000), who: "c1", what: .socket,
+                detail: "10.77.0.100:5672 10.77.0.10:4000 ESTAB timer:persist"), at: 8)
+
+        XCTAssertEqual(FailoverJudge.judge(flying).verdict, .deviates)
+    }
+
     func testAClientThatMeetsAnythingButAResetDeviates() throws {
         let finding = FailoverJudge.judge(try observation(clientError: "ETIMEDOUT"))
 

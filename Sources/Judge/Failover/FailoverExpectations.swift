@@ -66,13 +66,17 @@ struct FailoverExpectations {
         // When keepalived takes the address away is only looked at now and then: what was given
         // since the step may have been the first that could not be sent.
         let sooner = cell.mover == .lab ? [] : trace.deliveries(from: .zero, until: removed)
-        var candidates = (sooner + [last]).flatMap { written in
-            windows(rto) {
-                ProbeTimer($0, .mainline, fates: Timeline(.unroutable))
-                    .prospects(unsent: Window(at: written))
+        let timer = trace.timer(of: .c1, after: removed)
+        var candidates =
+            timer == .retransmission
+            ? []
+            : (sooner + [last]).flatMap { written in
+                windows(rto) {
+                    ProbeTimer($0, .mainline, fates: Timeline(.unroutable))
+                        .prospects(unsent: Window(at: written))
+                }
             }
-        }
-        if let flying = trace.lastDelivery(before: removed) {
+        if timer != .probe, let flying = trace.lastDelivery(before: removed) {
             // In flight when the address went: unacknowledged, so the retransmission timer runs.
             candidates += windows(rto) {
                 RetransmitTimer($0, .mainline, fates: Timeline(.unroutable))
@@ -198,7 +202,7 @@ struct FailoverExpectations {
         guard var best = candidates.first else { return nil }
         let lateness = Duration.nanoseconds(trace.observation.latenessNanoseconds)
         if let seen {
-            for next in candidates where contains(next.window, seen, lateness) { best = next }
+            best = candidates.first { contains($0.window, seen, lateness) } ?? best
         }
         let isOver = trace.observation.end < best.window.latest + lateness
         guard seen != nil || !isOver else { return nil }

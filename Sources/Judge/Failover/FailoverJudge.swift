@@ -132,6 +132,23 @@ struct FailoverTrace {
         return least...max(least, most)
     }
 
+    /// Which of a connection's timers ran.
+    enum Timer { case retransmission, probe }
+
+    /// Which timer of the dead connection ran first after a moment, as far as anybody looked: data
+    /// in flight leave the one for retransmissions running, data never sent the one for probes.
+    func timer(of who: FailoverNode, after moment: Moment) -> Timer? {
+        guard let remote = deadAddress else { return nil }
+        for entry in entries where entry.what == .socket && entry.who == who.rawValue {
+            guard entry.at > moment, entry.detail.contains(" \(remote) ") else { continue }
+            if entry.detail.contains("timer:persist") { return .probe }
+            if entry.detail.contains("timer:on"), entry.detail.contains("retransmits:") {
+                return .retransmission
+            }
+        }
+        return nil
+    }
+
     /// The dead connection's address as the broker knows it: the proxy's.
     var deadProxyAddress: String? {
         let entry = entries.first {

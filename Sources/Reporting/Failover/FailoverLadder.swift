@@ -23,7 +23,7 @@ struct FailoverLadder {
 
     /// The rungs, from the clients to the broker.
     private enum Rung: Int, CaseIterable {
-        case idle, worker, producer, address1, address2, proxy, broker, dead
+        case idle, worker, producer, address1, address2, proxy, broker, arrived, dead
 
         var label: String {
             switch self {
@@ -33,8 +33,9 @@ struct FailoverLadder {
             case .address1: "address at c1"
             case .address2: "address at c2"
             case .proxy: "proxy on c1"
-            case .broker: "given, arrived"
-            case .dead: "given to the dead"
+            case .broker: "broker"
+            case .arrived: "messages arrived"
+            case .dead: "… given to the dead"
             }
         }
     }
@@ -117,8 +118,10 @@ struct FailoverLadder {
         guard until > .zero else { return .none }
         let left = scale.place(max(from, .zero))
         let width = max(2, scale.place(until) - left)
+        // Where a connection ended stands why; what follows has its name in its title.
+        let isNamed = name == "im" || label.hasSuffix("-1")
         let words: HTML =
-            width > Double(label.count) * 6.2 + 12
+            isNamed && width > Double(label.count) * 6.2 + 12
             ? """
             <text class="sl" x="\(Self.number(left + 8))" y="\(Self.number(Self.y(rung) + 4))">\
             \(label)</text>
@@ -177,7 +180,7 @@ struct FailoverLadder {
             guard let number = entry.message, arrived[number] == nil else { continue }
             arrived[number] = entry.at
             guard entry.at >= .zero else { continue }
-            pieces.append(tick(.broker, entry.at, "g", "message \(number) arrived"))
+            pieces.append(tick(.arrived, entry.at, "g", "message \(number) arrived"))
         }
         for entry in observation.entries where entry.what == .delivered && entry.at >= .zero {
             guard let number = entry.message else { continue }

@@ -53,6 +53,7 @@ public struct FailoverPage: Sendable {
     }
 
     private static let style: HTML = """
+        .trial>summary{grid-template-columns:8.6rem 1fr}\
         .fg{stroke:var(--good);stroke-width:2}.fd{stroke:var(--bad);stroke-width:2}\
         .fs{stroke:var(--imp);stroke-width:1.5;stroke-dasharray:4 3;fill:none}\
         .fe path{stroke:var(--bad);stroke-width:2.4;fill:none}\
