@@ -56,6 +56,10 @@ enum EtimedoutMain {
     /// Prints an error as one line, and gives the exit status: 2, unless a command says otherwise.
     private static func report(_ error: any Error) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
+        if error is CancellationError || Interrupts.shared.isRaised {
+            Terminal.complain("interrupted before anything was performed")
+            return 2
+        }
         if let refusals = error as? KernelRefusals {
             for line in refusals.lines { Terminal.complain(line) }
             return 2

@@ -183,3 +183,43 @@ final class MatrixCommandTests: XCTestCase {
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder), ["m"])
     }
 }
+
+extension MatrixCommandTests {
+    func testAnInterruptedMatrixSaysHowToGoOn() async throws {
+        // Fetching, asking and judging are stages of their own; each hears the signal.
+        let folder = NSTemporaryDirectory() + "etimedout-interrupted-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let process = Process()
+        process.executableURL = URL(filePath: try program("etimedout"))
+        process.arguments = ["matrix", "--report", "m", "--behaviour", "blackhole"]
+        process.currentDirectoryURL = URL(filePath: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "FAKE_PERFORMER": "wait-for-end", "ETIMEDOUT_PERFORM": try program("fake-performer"),
+        ]) { $1 }
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        // It is being asked as soon as one of its observations is there.
+        let observations = "\(folder)/m/host/observations"
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while (try? FileManager.default.contentsOfDirectory(atPath: observations))?.isEmpty ?? true,
+            Date() < deadline
+        {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+
+        process.terminate()
+        let words = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+
+        XCTAssertEqual(process.terminationStatus, 2)
+        XCTAssertTrue(words.contains("go on with: etimedout matrix --resume m"), words)
+        let resumed = try await etimedout(
+            ["matrix", "--resume", "m"], fake: "perform", in: folder)
+        XCTAssertEqual(resumed.status, 0, resumed.errors)
+    }
+}

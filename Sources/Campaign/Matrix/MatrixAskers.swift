@@ -20,6 +20,7 @@ extension Matrix {
         var askers: [String: Asker] = [:]
         var lines: [String] = []
         for kernel in kernels {
+            try Task.checkCancellation()
             do {
                 askers[kernel.description] = try await asker(for: kernel, store: store, slots)
             } catch {
@@ -46,7 +47,11 @@ extension Matrix {
             return Asker(performer: performer, isAlone: true)
         }
         let path = try PerformerLocator.locate(forGuests: true)
-        _ = try await QEMU.find(conductor: PerformerLocator.locateConductor())
+        if case .userMode = selector {
+        } else {
+            // Its lack is told before anything is fetched.
+            _ = try await QEMU.find(conductor: PerformerLocator.locateConductor())
+        }
         let kernel = try await store.kernel(selector)
         // What a guest does longest is to unpack its kernel and to start what is in it.
         let attributes = try? FileManager.default.attributesOfItem(atPath: kernel.image)
