@@ -116,8 +116,8 @@ let package = Package(
         tests(
             "CampaignTests",
             [
-                "Campaign", "Behaviours", "Evidence", "KernelTimers", "Reporting", "Support",
-                "Wire", "fake-performer",
+                "Campaign", "Behaviours", "Evidence", "KernelLab", "KernelTimers", "Reporting",
+                "Support", "Wire", "etimedout-perform", "fake-performer",
             ]),
         tests(
             "CommandTests",

@@ -2,6 +2,7 @@ import Behaviours
 public import Evidence
 import Foundation
 import Judge
+import KernelTimers
 public import Reporting
 import Synchronization
 
@@ -107,6 +108,9 @@ private final class Ledger: Sendable {
         var latest: [String: (trial: JudgedTrial, isStalled: Bool)] = [:]
         /// The attempts that were set aside.
         var earlier: [String: JudgedTrial] = [:]
+        /// From when to when trials were performed, CLOCK_MONOTONIC, nanoseconds.
+        var times: [String: ClosedRange<Int64>] = [:]
+        var complaints: [KernelComplaint] = []
     }
 
     private let requests: [Plan.Request]
@@ -123,6 +127,24 @@ private final class Ledger: Sendable {
         case .greeting(let greeting): state.withLock { $0.greeting = greeting }
         case .progress: break
         case .observation(let observation, let request): try take(observation, request)
+        case .console(let console): try take(console)
+        }
+    }
+
+    /// Keeps a guest's console, and ties what its kernel complained of to the trials.
+    private func take(_ console: GuestConsole) throws {
+        try folder.store(console: console.text, guest: console.guest)
+        state.withLock { state in
+            for line in console.complaints {
+                var complaint = KernelComplaint(guest: console.guest, line: line)
+                if let moment = complaint.nanoseconds {
+                    complaint.trials = console.requests.filter {
+                        state.times[$0.name]?.contains(moment) ?? false
+                    }.map(\.trial)
+                }
+                state.complaints.append(complaint)
+            }
+            state.complaints.sort { $0.guest < $1.guest }
         }
     }
 
@@ -134,6 +156,9 @@ private final class Ledger: Sendable {
         let trial = try folder.store(
             observation, as: request.name, finding: finding, kernel: kernel)
         let isStalled = Campaign.isStalled(observation)
+        let zero = observation.zeroMonotonicNanoseconds
+        let end = zero + max(0, observation.end.nanoseconds)
+        state.withLock { $0.times[request.name] = zero...end }
         state.withLock { $0.latest[request.name] = (trial, isStalled) }
     }
 
@@ -178,7 +203,8 @@ private final class Ledger: Sendable {
                         attempt: request.attempt))
         }
         let record = RunRecord(
-            suite: EtimedoutVersion.text, kernel: greeting.kernel, findings: trials.map(\.finding))
+            suite: EtimedoutVersion.text, kernel: greeting.kernel, findings: trials.map(\.finding),
+            complaints: state.complaints)
         let repeated = trials.map(\.finding).filter { $0.attempt > 1 }
         let provenance = Provenance(
             began: Timestamp.full(began), ended: Timestamp.full(ended),

@@ -43,7 +43,8 @@ public struct Rejudgement: Sendable {
         }
         trials.sort { $0.finding.trial < $1.finding.trial }
         record = RunRecord(
-            suite: EtimedoutVersion.text, kernel: kernel, findings: trials.map(\.finding))
+            suite: EtimedoutVersion.text, kernel: kernel, findings: trials.map(\.finding),
+            complaints: run.record?.complaints ?? [])
         self.trials = trials
         differences = Self.differences(run.record, record)
     }

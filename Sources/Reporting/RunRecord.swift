@@ -15,9 +15,15 @@ public struct RunRecord: Codable, Sendable, Hashable {
     public var findings: [Finding]
     /// What the findings add up to.
     public var status: RunStatus
+    /// What the kernel said of itself on the consoles of guests; nil where it said nothing.
+    public var complaints: [KernelComplaint]?
 
     /// The record of these findings, in whichever order.
-    public init(suite: String, kernel: KernelIdentity, findings: [Finding]) {
+    public init(
+        suite: String, kernel: KernelIdentity, findings: [Finding],
+        complaints: [KernelComplaint] = []
+    ) {
+        self.complaints = complaints.isEmpty ? nil : complaints
         format = Self.currentFormat
         self.suite = suite
         self.kernel = kernel

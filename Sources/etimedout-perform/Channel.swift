@@ -92,11 +92,13 @@ struct Channel {
         }
     }
 
-    func write(_ frame: Frame) throws {
-        let bytes = frame.encoded
+    func write(_ frame: Frame) throws { try write(bytes: frame.encoded[...]) }
+
+    /// Sends bytes as they are.
+    func write(bytes: ArraySlice<UInt8>) throws {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes {
+            let count = bytes.dropFirst(sent).withUnsafeBytes {
                 Glibc.write(output, $0.baseAddress, $0.count)
             }
             if count >= 0 {

@@ -50,6 +50,9 @@ enum GuestInit {
 
     private static func perform(_ channel: Channel) {
         do {
+            let costs = GuestCosts()
+            let fault = GuestFault.wanted
+            if fault == .noResult { return }
             loadModules()
             let bytes = try Machine.read("\(folder)/plan")
             let privilege = try Host.isolate()
@@ -64,8 +67,10 @@ enum GuestInit {
             try Performance(plan).perform { event in
                 if case .observation(let index, let observation) = event {
                     channel.sendOrExit(index, observation)
+                    fault?.happen(channel)
                 }
             }
+            costs.tell(trials: plan.trials.count)
             try channel.send(.done)
         } catch {
             Perform.complain("\(error)")

@@ -29,7 +29,7 @@ final class ProgressLine: Sendable {
         case .event(.observation(let observation, _)):
             state.withLock { _ = $0.done.insert(observation.trial) }
             draw()
-        case .event(.greeting), .event(.progress):
+        case .event(.greeting), .event(.progress), .event(.console):
             break
         }
     }

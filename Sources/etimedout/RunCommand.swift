@@ -131,7 +131,9 @@ struct RunCommand: AsyncParsableCommand {
         switch result.end {
         case .done: break
         case .stopped: Terminal.complain("interrupted; what was finished is in \(folder.path)")
-        case .failed(let error): Terminal.complain("\(error)")
+        case .failed(let error):
+            Terminal.complain("\(error)")
+            for line in error.consoleTail { Terminal.printError("  | \(line)\n") }
         }
         try Conclusion.exit(RunStatus(result.record.findings, isStrict: strict))
     }
@@ -234,7 +236,9 @@ struct Conclusion {
         let descriptor = json ? STDERR_FILENO : STDOUT_FILENO
         let summary = Summary(
             trials, kernel: record.kernel,
-            options: Summary.Options(isColored: Terminal.isColored(descriptor), folder: folder))
+            options: Summary.Options(
+                isColored: Terminal.isColored(descriptor), folder: folder,
+                complaints: record.complaints ?? []))
         if json {
             Terminal.print(String(decoding: try JSONText.encode(record), as: UTF8.self))
             Terminal.printError(summary.text)

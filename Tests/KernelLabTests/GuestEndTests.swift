@@ -41,8 +41,11 @@ final class GuestEndTests: XCTestCase {
 
         let end = GuestEnd(stop: nil, status: .exited(0), message: "", console: console)
 
-        guard case .emulator(let words) = end.loss else { return XCTFail("\(end)") }
-        XCTAssertTrue(words.contains("libetimedout-conductor.so"), words)
+        XCTAssertEqual(end.loss, .unconducted)
+        XCTAssertNil(
+            GuestEnd(
+                stop: nil, status: .exited(0), message: "", console: console, needsConductor: false
+            ).loss)
     }
 
     func testWhatAKernelSaysOfItselfIsFound() {
@@ -53,5 +56,45 @@ final class GuestEndTests: XCTestCase {
             console: console)
 
         XCTAssertEqual(end.complaints.count, 1)
+    }
+
+    /// Consoles as kernels leave them, with what each is to be told by.
+    func testSplatsAreToldFromOrdinaryWarnings() {
+        let consoles: [(text: String, complaints: Int, oops: String?)] = [
+            ("[    0.1] ACPI: setting ELCR to 0200 (from 0c00)\n[    1.0] random: crng\n", 0, nil),
+            (
+                """
+                [   12.5] ------------[ cut here ]------------
+                [   12.5] WARNING: CPU: 0 PID: 0 at net/ipv4/tcp_timer.c:512 tcp_retransmit_timer
+                [   12.5] Modules linked in: veth
+                """, 1, nil
+            ),
+            (
+                """
+                [    3.1] BUG: kernel NULL pointer dereference, address: 0000000000000018
+                [    3.1] #PF: supervisor read access in kernel mode
+                [    3.1] Oops: 0000 [#1] PREEMPT SMP NOPTI
+                """, 2, "BUG: kernel NULL pointer dereference, address: 0000000000000018"
+            ),
+            (
+                "[    3.1] general protection fault, probably for non-canonical address: 0000 [#1]",
+                1, "general protection fault, probably for non-canonical address: 0000 [#1]"
+            ),
+            (
+                "[    9.9] kernel BUG at net/core/skbuff.c:100!", 1,
+                "kernel BUG at net/core/skbuff.c:100!"
+            ),
+            ("[    5.0] BUG: KASAN: slab-out-of-bounds in tcp_sendmsg+0x10/0x20", 1, nil),
+            ("[   28.0] watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [swapper/0:0]", 1, nil),
+            ("[   60.0] INFO: rcu_sched self-detected stall on CPU", 1, nil),
+            ("[  121.0] INFO: task kworker/0:1:12 blocked for more than 120 seconds.", 1, nil),
+        ]
+        for (text, complaints, oops) in consoles {
+            let end = GuestEnd(
+                stop: nil, status: .exited(0), message: GuestEnd.conductorGreeting, console: text)
+
+            XCTAssertEqual(end.complaints.count, complaints, text)
+            XCTAssertEqual(end.oops, oops, text)
+        }
     }
 }

@@ -153,7 +153,8 @@ public struct FailoverCampaign: Sendable {
         heard.state.withLock { $0.guest = (kernel, guest.identity(kernelSHA256: sum)) }
         let end = try await guest.boot { bytes in
             try take(bytes, heard, hear)
-            return heard.state.withLock { !$0.isDone && $0.refusal == nil }
+            let isOver = heard.state.withLock { $0.isDone || $0.refusal != nil }
+            return isOver ? Guest.Wish.nothing : .more
         }
         let tail = end.tail(1).joined()
         return "\(GuestLoss(end, hasGreeted: heard.state.withLock { $0.greeting != nil })): \(tail)"

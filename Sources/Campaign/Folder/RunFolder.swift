@@ -12,6 +12,7 @@ public import Reporting
 ///     index.html                   the page for people
 ///     junit.xml, results.ktap      for CI
 ///     kcidb.json                   for kernelci.org
+///     console-1.txt, …             what guests printed
 ///     SHA256SUMS                   of all of these but provenance.json and the page
 ///
 /// An earlier attempt of a trial that was performed again is `TRIAL.attempt1`. Every file is
@@ -126,6 +127,11 @@ public struct RunFolder: Sendable, Hashable {
         return JudgedTrial(
             finding, duration: .nanoseconds(observation.end.nanoseconds),
             capturePath: Self.capturePath(name), frames: capture.frames)
+    }
+
+    /// Stores all that a guest printed.
+    func store(console: String, guest: Int) throws(RunFolderError) {
+        try FileSystem.write(Array(console.utf8), to: "\(path)/console-\(guest).txt")
     }
 
     /// Renames the files of an attempt, before the trial is performed again.

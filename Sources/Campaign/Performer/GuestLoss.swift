@@ -6,6 +6,8 @@ public enum GuestLoss: Sendable, Hashable, CustomStringConvertible {
     case panic(String)
     /// The performer crashed, which takes process 1 and so the kernel with it.
     case crash(String)
+    /// The kernel oopsed, and did not come to an end: what it said first.
+    case oops(String)
     /// Nothing came from it for so many seconds.
     case hang(seconds: Int)
     /// The emulator failed.
@@ -21,16 +23,24 @@ public enum GuestLoss: Sendable, Hashable, CustomStringConvertible {
             switch end.loss {
             case .panic(let words) where words.hasPrefix("Attempted to kill init"): .crash(words)
             case .panic(let words): .panic(words)
-            case .silent(let seconds): .hang(seconds: seconds)
             case .emulator(let words): .emulator(words)
-            case .killed, nil: hasGreeted ? .halfAResult : .noResult
+            case .unconducted:
+                .emulator("libetimedout-conductor.so had no effect on it, and no two guests agree")
+            case .silent, .killed, nil: Self.quiet(end, hasGreeted: hasGreeted)
             }
+    }
+
+    /// What it means that a guest said nothing of its end.
+    private static func quiet(_ end: GuestEnd, hasGreeted: Bool) -> GuestLoss {
+        if let words = end.oops { return .oops(words) }
+        if case .silent(let seconds) = end.loss { return .hang(seconds: seconds) }
+        return hasGreeted ? .halfAResult : .noResult
     }
 
     /// Whether its words are the console's own, so that more of it adds nothing.
     var isSaidOnConsole: Bool {
         switch self {
-        case .panic, .crash: true
+        case .panic, .crash, .oops: true
         case .hang, .emulator, .noResult, .halfAResult: false
         }
     }
@@ -40,6 +50,7 @@ public enum GuestLoss: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .panic(let words): "its kernel panicked: \(words)"
         case .crash(let words): "the performer in it crashed: \(words)"
+        case .oops(let words): "its kernel oopsed: \(words)"
         case .hang(let seconds): "nothing came from it for \(seconds) s, and it was killed"
         case .emulator(let words): "the emulator failed: \(words)"
         case .noResult: "it ended without any result"

@@ -18,6 +18,10 @@ public struct GuestPerformer: Performer {
     public var circumstances: [String: String] = [:]
     /// What limits how many guests run at once, where several performers share the machine.
     public var slots: GuestSlots?
+    /// How long, on the wall, a guest may neither report nor print.
+    var patience = Duration.seconds(90)
+    /// How guests are to be lost (`GuestFault`): for tests.
+    var fault: String?
 
     /// A performer for a kernel.
     public init(
@@ -37,12 +41,18 @@ public struct GuestPerformer: Performer {
     /// The trials of each guest. The rule knows nothing of the machine, and no trial can tell in
     /// whose company it is: all begin at the same phase of the timer wheel, and none when another
     /// does.
+    ///
+    /// What changes what is global to a kernel has a guest of its own: so it meets no other trial,
+    /// and leaves nothing behind.
     static func groups(_ trials: [Plan.Request]) -> [[Plan.Request]] {
-        let count = (trials.count + groupSize - 1) / groupSize
-        guard count > 1 else { return [trials] }
-        return (0..<count).map { group in
-            stride(from: group, to: trials.count, by: count).map { trials[$0] }
+        func isAlone(_ request: Plan.Request) -> Bool {
+            (request.performInstead ?? request.script).isolation == .kernel
         }
+        let together = trials.filter { !isAlone($0) }
+        let count = (together.count + groupSize - 1) / groupSize
+        return (0..<count).map { group in
+            stride(from: group, to: together.count, by: count).map { together[$0] }
+        } + trials.filter(isAlone).map { [$0] }
     }
 
     /// Boots guests with the plan in them, as many at once as the machine has processors.
@@ -67,17 +77,17 @@ public struct GuestPerformer: Performer {
             let guest = Guest(
                 emulator: emulator, kernel: kernel, initramfs: initramfs,
                 plan: try Compact.encode(part),
-                trialCount: groups.map(\.count).max() ?? 0)
+                trialCount: groups.map(\.count).max() ?? 0, patience: patience, fault: fault)
             return (guest, part)
         }
         let slots = slots ?? GuestSlots(ProcessInfo.processInfo.activeProcessorCount)
         return try await withThrowingTaskGroup(of: PerformanceEnd.self) { group in
-            for (guest, part) in guests {
+            for (number, (guest, part)) in zip(1..., guests) {
                 let identity = guest.identity(kernelSHA256: sum)
                 group.addTask {
                     try await slots.hold {
                         guard !Task.isCancelled else { return .stopped }
-                        return try await Self.perform(part, in: guest) { event in
+                        return try await Self.perform(part, in: guest, number) { event in
                             try await company.hear(event.told(of: kernel, identity))
                         }
                     }
@@ -90,15 +100,20 @@ public struct GuestPerformer: Performer {
     }
 
     private static func perform(
-        _ plan: Plan, in guest: Guest,
+        _ plan: Plan, in guest: Guest, _ number: Int,
         handle: @escaping @Sendable (PerformerEvent) async throws -> Void
     ) async throws -> PerformanceEnd {
         let talk = GuestTalk(plan)
         let end = try await guest.boot { bytes in
             talk.append(bytes)
             while let event = talk.next() { try await handle(event) }
-            return !talk.isOver
+            return talk.wish
         }
+        try await handle(
+            .console(
+                GuestConsole(
+                    guest: number, text: end.console, complaints: end.complaints,
+                    requests: plan.trials)))
         return talk.end(end)
     }
 
@@ -175,14 +190,17 @@ private final class GuestTalk: Sendable {
         }
     }
 
-    /// Whether nothing that still comes is wanted.
-    var isOver: Bool { state.withLock { $0.fault != nil || $0.dialogue.isDone } }
+    /// What is wanted of it next. One that has done all ends by itself, so that its console is
+    /// whole.
+    var wish: Guest.Wish {
+        state.withLock { $0.fault != nil ? .nothing : $0.dialogue.isDone ? .end : .more }
+    }
 
     /// What it all came to.
     func end(_ end: GuestEnd) -> PerformanceEnd {
         let (dialogue, fault) = state.withLock { ($0.dialogue, $0.fault) }
         if let fault { return .failed(fault) }
-        if dialogue.isDone { return .done }
+        if dialogue.isDone && end.loss != .unconducted { return .done }
         if end.loss == .killed { return .stopped }
         return .failed(
             .guestLost(GuestLoss(end, hasGreeted: dialogue.hasGreeted), console: end.tail(20)))

@@ -54,6 +54,12 @@ extension PerformerError: CustomStringConvertible {
         }
     }
 
+    /// The last lines of a lost guest's console, as one may print them.
+    public var consoleTail: [String] {
+        guard case .guestLost(_, let console) = self else { return [] }
+        return console.map { PlainText.cut(PlainText.line($0), to: 76) }
+    }
+
     /// `libpcap` of `libpcap.so.0.8`.
     private static func library(_ name: String) -> String {
         String(name.prefix { $0 != "." })

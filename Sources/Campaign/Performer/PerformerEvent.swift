@@ -8,6 +8,20 @@ public enum PerformerEvent: Sendable {
     case progress(Progress)
     /// The trial of a request is over; its packets are joined.
     case observation(Observation, for: Plan.Request)
+    /// A guest has ended, and this is all that its console said.
+    case console(GuestConsole)
+}
+
+/// All that a guest's console said, from its boot to its end.
+public struct GuestConsole: Sendable, Hashable {
+    /// Which guest of the performance, from 1.
+    public var guest: Int
+    /// The text.
+    public var text: String
+    /// The lines in which the kernel says that something is wrong with it.
+    public var complaints: [String]
+    /// What it was asked to perform.
+    public var requests: [Plan.Request]
 }
 
 /// How a performance ended. Only `done` is complete; trials without an observation are never

@@ -65,6 +65,8 @@ public struct GuestFiles: Sendable, Hashable {
     var results: String
     /// The folder of all but the kernel.
     var folder: String
+    /// How process 1 is to lose the guest (`GuestFault`): for tests.
+    var fault: String?
 
     /// All files in a folder but the kernel's.
     init(kernel: String, folder: String) {

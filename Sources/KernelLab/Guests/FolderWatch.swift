@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// Tells when files in a folder grow: what a guest prints and reports.
 ///
@@ -21,6 +22,7 @@ final class FolderWatch: Sendable {
     /// What happens in the folder; ends with `finish`.
     let news: AsyncStream<News>
     private let notices: Int32
+    private let patience: Mutex<Duration>
     private let end: (reading: Int32, writing: Int32)
 
     /// Watches a folder from now on.
@@ -43,9 +45,9 @@ final class FolderWatch: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(
             of: News.self, bufferingPolicy: .bufferingNewest(1))
         news = stream
-        let milliseconds = Int32(clamping: Int(patience / .milliseconds(1)))
-        Thread.detachNewThread { [notices, end] in
-            Self.listen(notices, end.reading, milliseconds) { continuation.yield($0) }
+        self.patience = Mutex(patience)
+        Thread.detachNewThread {
+            self.listen { continuation.yield($0) }
             continuation.finish()
         }
     }
@@ -59,16 +61,18 @@ final class FolderWatch: Sendable {
     /// Ends the news. Again and again does no harm.
     func finish() { _ = write(end.writing, [0], 1) }
 
-    private static func listen(
-        _ notices: Int32, _ end: Int32, _ patience: Int32, _ tell: (News) -> Void
-    ) {
+    /// From the next news on silence is told of after so long.
+    func set(patience: Duration) { self.patience.withLock { $0 = patience } }
+
+    private func listen(_ tell: (News) -> Void) {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
             var waited = [
                 pollfd(fd: notices, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: end, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: end.reading, events: Int16(POLLIN), revents: 0),
             ]
-            let count = poll(&waited, 2, patience)
+            let patience = patience.withLock { $0 }
+            let count = poll(&waited, 2, Int32(clamping: Int(patience / .milliseconds(1))))
             if count < 0 && errno == EINTR { continue }
             if count < 0 || waited[1].revents != 0 { return }
             if count == 0 {
@@ -77,8 +81,8 @@ final class FolderWatch: Sendable {
             }
             while read(notices, &buffer, buffer.count) > 0 {}
             tell(.change)
-            var stop = [pollfd(fd: end, events: Int16(POLLIN), revents: 0)]
-            if poll(&stop, 1, pauseMilliseconds) > 0 { return }
+            var stop = [pollfd(fd: end.reading, events: Int16(POLLIN), revents: 0)]
+            if poll(&stop, 1, Self.pauseMilliseconds) > 0 { return }
         }
     }
 }

@@ -12,13 +12,17 @@ public struct Guest: Sendable {
     private let memoryMegabytes: Int
     /// How long, on the wall, the guest may neither report nor print.
     private let patience: Duration
+    private let fault: String?
 
     /// A guest that is not booted yet.
-    /// - Parameter plan: the plan's compact bytes.
+    /// - Parameters:
+    ///   - plan: the plan's compact bytes.
+    ///   - fault: how process 1 is to lose the guest (`GuestFault`): for tests.
     public init(
         emulator: any Emulator, kernel: Kernel, initramfs: Initramfs, plan: [UInt8],
-        trialCount: Int, patience: Duration = .seconds(90)
+        trialCount: Int, patience: Duration = .seconds(90), fault: String? = nil
     ) {
+        self.fault = fault
         self.emulator = emulator
         self.kernel = kernel
         self.initramfs = initramfs
@@ -30,15 +34,16 @@ public struct Guest: Sendable {
 
     /// Boots, and hands on what arrives over the results' port until the guest ends. When the task
     /// is cancelled the guest is killed; it also ends with this process, however that ends.
-    /// - Parameter take: gets each piece; false ends the guest.
+    /// - Parameter take: gets each piece, and says what is wanted next.
     /// - Throws: `KernelLabError` where it cannot be booted at all, and what `take` throws.
     public func boot(
-        take: @escaping @Sendable ([UInt8]) async throws -> Bool
+        take: @escaping @Sendable ([UInt8]) async throws -> Wish
     ) async throws -> GuestEnd {
         try Self.checkMemory(memoryMegabytes)
         let scratch = try Files.makeScratch(in: NSTemporaryDirectory(), named: "etimedout")
         defer { Files.remove(scratch) }
-        let files = GuestFiles(kernel: kernel.image, folder: scratch)
+        var files = GuestFiles(kernel: kernel.image, folder: scratch)
+        files.fault = fault
         try initramfs.write(with: plan, to: files.initramfs)
         let watch = try FolderWatch(scratch, patience: patience)
         var options = PlatformOptions()
@@ -73,7 +78,8 @@ public struct Guest: Sendable {
         let (stop, message) = result.closureResult
         return GuestEnd(
             stop: stop, status: result.terminationStatus, message: message,
-            console: String(decoding: Files.growth(of: files.console, since: 0), as: UTF8.self))
+            console: String(decoding: Files.growth(of: files.console, since: 0), as: UTF8.self),
+            needsConductor: call.environment["LD_PRELOAD"] != nil)
     }
 
     private static func text(_ stream: SubprocessOutputSequence) async -> String {
@@ -94,6 +100,16 @@ public struct Guest: Sendable {
             commandLine: emulator.commandLine(memoryMegabytes: memoryMegabytes))
     }
 
+    /// What is wanted of a guest after what it reported.
+    public enum Wish: Sendable {
+        /// More of it.
+        case more
+        /// That it comes to its end, which is near: all is done.
+        case end
+        /// Nothing any more: it is killed.
+        case nothing
+    }
+
     /// Why a guest was killed.
     enum Stop: Sendable { case cancelled, silent(Duration), enough }
 }
@@ -104,21 +120,31 @@ private struct Hearing {
     var watch: FolderWatch
     var patience: Duration
 
-    func listen(_ take: @Sendable ([UInt8]) async throws -> Bool) async throws -> Guest.Stop? {
+    /// How long a guest that has done all may take to end, since it last printed.
+    private static let endPatience = Duration.seconds(15)
+
+    func listen(
+        _ take: @Sendable ([UInt8]) async throws -> Guest.Wish
+    ) async throws -> Guest.Stop? {
         var offset = 0
-        func hear() async throws -> Bool {
+        func hear() async throws -> Guest.Wish {
             let piece = Files.growth(of: files.results, since: offset)
             offset += piece.count
-            return piece.isEmpty ? true : try await take(piece)
+            return piece.isEmpty ? .more : try await take(piece)
         }
         for await news in watch.news {
             switch news {
             case .silence: return .silent(patience)
-            case .change: if try await !hear() { return .enough }
+            case .change:
+                switch try await hear() {
+                case .more: break
+                case .end: watch.set(patience: min(patience, Self.endPatience))
+                case .nothing: return .enough
+                }
             }
         }
         if Task.isCancelled { return .cancelled }
         // What it wrote before it ended.
-        return try await hear() ? nil : .enough
+        return try await hear() == .nothing ? .enough : nil
     }
 }

@@ -15,13 +15,19 @@ public struct GuestEnd: Sendable, Hashable {
         case silent(seconds: Int)
         /// The emulator failed, with these words.
         case emulator(String)
+        /// The library that has the emulator's threads take turns had no effect: two such guests
+        /// would differ.
+        case unconducted
         /// We killed it.
         case killed
     }
 
     /// - Parameter message: what the emulator said on its standard error, the conductor's greeting
     ///   among it.
-    init(stop: Guest.Stop?, status: TerminationStatus, message: String, console: String) {
+    init(
+        stop: Guest.Stop?, status: TerminationStatus, message: String, console: String,
+        needsConductor: Bool = true
+    ) {
         self.console = console
         let words = message.replacing(Self.conductorGreeting, with: "")
         loss =
@@ -29,8 +35,9 @@ public struct GuestEnd: Sendable, Hashable {
             case (.cancelled, _), (.enough, _): .killed
             case (.silent(let patience), _):
                 .silent(seconds: Int(patience.components.seconds))
-            case (nil, .exited(0)) where !message.contains(Self.conductorGreeting):
-                .emulator("libetimedout-conductor.so had no effect on it: guests would differ")
+            case (nil, .exited(0))
+            where needsConductor && !message.contains(Self.conductorGreeting):
+                .unconducted
             case (nil, .exited(0)): Self.panic(in: console).map { .panic($0) }
             case (nil, _): .emulator(Program.lastLine(words) ?? "\(status)")
             }
@@ -54,10 +61,34 @@ public struct GuestEnd: Sendable, Hashable {
         console.split(whereSeparator: \.isNewline).suffix(count).map(String.init)
     }
 
-    /// The lines of the console in which a kernel says that something is wrong with it.
+    /// The lines of the console in which a kernel says that something is wrong with it
+    /// (kernel/panic.c, lib/bug.c, arch/x86/kernel/dumpstack.c, mm/kasan/report.c and their like).
     public var complaints: [String] {
-        let markers = ["WARNING: ", "BUG: ", "kernel BUG at ", "Oops: ", "KASAN: ", "UBSAN: "]
-        return console.split(whereSeparator: \.isNewline).map(String.init).filter { line in
+        let markers =
+            Self.oopses + [
+                "WARNING: ", "BUG: ", "KASAN: ", "KCSAN: ", "KFENCE: ", "UBSAN: ",
+                "INFO: task ", "INFO: rcu", "general protection fault", "refcount_t: ",
+                "unregister_netdevice: waiting", "Kernel panic",
+            ]
+        return lines(with: markers)
+    }
+
+    /// What an oops said first, where there was one.
+    public var oops: String? {
+        lines(with: Self.oopses).first.map { line in
+            // Without the stamp.
+            let words = line.firstIndex(of: "]").map { line[line.index(after: $0)...] }
+            return String((words ?? line[...]).drop { $0 == " " })
+        }
+    }
+
+    private static let oopses = [
+        "BUG: kernel NULL pointer dereference", "BUG: unable to handle", "kernel BUG at ",
+        "Oops: ", "general protection fault",
+    ]
+
+    private func lines(with markers: [String]) -> [String] {
+        console.split(whereSeparator: \.isNewline).map(String.init).filter { line in
             markers.contains { line.contains($0) }
         }
     }

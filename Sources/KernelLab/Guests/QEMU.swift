@@ -66,7 +66,8 @@ public struct QEMU: Emulator, Hashable {
     }
 
     private func arguments(_ guest: GuestFiles, memoryMegabytes: Int) -> [String] {
-        [
+        let words = kernelParameters + (guest.fault.map { ["ETIMEDOUT_FAULT=\($0)"] } ?? [])
+        return [
             "-name", "guest,debug-threads=on",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-M", "pc", "-smp", "1", "-m", "\(memoryMegabytes)",
@@ -74,7 +75,7 @@ public struct QEMU: Emulator, Hashable {
             "-chardev", "file,id=console,path=\(guest.console)", "-serial", "chardev:console",
             "-chardev", "file,id=results,path=\(guest.results)", "-serial", "chardev:results",
             "-kernel", guest.kernel, "-initrd", guest.initramfs,
-            "-append", kernelParameters.joined(separator: " "),
+            "-append", words.joined(separator: " "),
         ]
     }
 

@@ -15,12 +15,15 @@ public struct Summary: Sendable {
         public var folder: String?
         /// The selector of the kernel that was asked, for the line that reproduces it.
         public var selector: String?
+        /// What the kernel said of itself on the consoles of guests.
+        public var complaints: [KernelComplaint]
 
         /// Without colour, 80 columns wide.
         public init(
             isColored: Bool = false, width: Int = 80, folder: String? = nil,
-            selector: String? = nil
+            selector: String? = nil, complaints: [KernelComplaint] = []
         ) {
+            self.complaints = complaints
             self.selector = selector
             self.isColored = isColored
             self.width = max(60, width)
@@ -43,7 +46,7 @@ public struct Summary: Sendable {
 
     /// The whole text, each line ended.
     public var text: String {
-        let parts = [heading, table, totals, failures].filter { !$0.isEmpty }
+        let parts = [heading, table, totals, complaints, failures].filter { !$0.isEmpty }
         return parts.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }
 
@@ -157,6 +160,26 @@ public struct Summary: Sendable {
         "T: TCP_USER_TIMEOUT, or rN: none, tcp_retries2=N; +M: further values. ON: "
             + "IPv4, IPv6, veth, loopback. Times: seconds since the outage began; +N: so many "
             + "more variants match; ~: none does, this is nearest."
+    }
+
+    // MARK: - What the kernel says of itself
+
+    /// The first complaints, and where the rest stands.
+    private var complaints: [String] {
+        guard !options.complaints.isEmpty else { return [] }
+        let words = Self.count(options.complaints.count, "complaint")
+        var lines = PlainText.wrapped(
+            "\(words) of the kernel about itself; the whole is in console-N.txt:",
+            width: options.width)
+        for complaint in options.complaints.prefix(5) {
+            let text = "  \(complaint.guest): \(PlainText.line(complaint.line))"
+            lines.append(PlainText.cut(text, to: options.width))
+            if let trial = complaint.trials.first {
+                let more = complaint.trials.count > 1 ? " and others" : ""
+                lines.append(PlainText.cut("     during \(trial)\(more)", to: options.width))
+            }
+        }
+        return lines
     }
 
     // MARK: - The totals
