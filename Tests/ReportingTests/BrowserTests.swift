@@ -39,6 +39,27 @@ final class BrowserTests: XCTestCase {
         XCTAssertEqual(browser.complaints, [])
     }
 
+    func testThePagesOfAComparisonAndOfAMatrixFetchNothingEither() throws {
+        let browser = try Browser()
+        let run = try Samples.reportedRun()
+        let column = MatrixColumn(selector: "host", folder: "host")
+        let matrix = MatrixRecord(
+            suite: "1", trials: run.trials.map(\.finding.trial),
+            kernels: [
+                MatrixColumn(column, record: run.record, trials: run.trials.map(\.judged))
+            ])
+
+        for text in [ComparisonPage(run, run).text, MatrixPage(matrix).text] {
+            let file = folder.appending(path: "other.html")
+            try Data(text.utf8).write(to: file)
+            try browser.open(file.absoluteString)
+
+            XCTAssertEqual(Set(browser.requests), [file.absoluteString])
+            XCTAssertEqual(browser.complaints, [])
+            XCTAssertGreaterThan(try browser.number("document.querySelectorAll('h1').length"), 0)
+        }
+    }
+
     func testFiltersAreInTheAddressAndTheAddressFilters() throws {
         let browser = try Browser()
         let url = try page(try Samples.reportedRun())
@@ -163,7 +184,9 @@ final class ManyTrialsTests: XCTestCase {
     static func run(_ count: Int) throws -> ReportedRun {
         var trials: [ReportedTrial] = []
         var seed: UInt64 = 1
+        var round = 0
         while trials.count < count {
+            round += 1
             for behaviour in Catalogue.behaviours {
                 for parameters in behaviour.cases where trials.count < count {
                     let variants = behaviour.variants(for: parameters)
@@ -172,8 +195,8 @@ final class ManyTrialsTests: XCTestCase {
                     let observation = try SyntheticObservation.make(
                         behaviour, variant, parameters, seed: seed)
                     var finding = Judge.judge(observation, as: behaviour)
-                    // Each is another trial, or they would be one section.
-                    finding.trial.parameters.userTimeoutMilliseconds += trials.count * 1_000_000
+                    // Each round has other values of T, or its trials would be the same sections.
+                    finding.trial.parameters.userTimeoutMilliseconds += round * 1_000_000
                     let name = "\(finding.trial)"
                     trials.append(
                         ReportedTrial(
