@@ -16,6 +16,9 @@ struct JudgeCommand: ParsableCommand {
     @Flag(help: "Print the findings as JSON, and everything else to standard error.")
     var json = false
 
+    @Flag(help: "Print where in their windows events lay, over all findings.")
+    var distribution = false
+
     @Flag(help: "Judge what is known of this kernel like everything else: see Expected results.")
     var strict = false
 
@@ -28,6 +31,10 @@ struct JudgeCommand: ParsableCommand {
         let folder = stored.record == nil ? nil : path
         try Conclusion(record: again.record, trials: again.trials, folder: folder, json: json)
             .print()
+        if distribution {
+            let text = "\n" + Distribution(again.record.findings).text
+            if json { Terminal.printError(text) } else { Terminal.print(text) }
+        }
         if stored.record != nil { printDifferences(again.differences) }
         try Conclusion.exit(RunStatus(again.record.findings, isStrict: strict))
     }
