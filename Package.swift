@@ -144,7 +144,9 @@ let package = Package(
             ]),
         tests("AdviceTests", ["Advice", "Evidence", "KernelTimers"]),
         tests("ArchitectureTests", []),
-        tests("KernelLabTests", ["CArchive", "Evidence", "KernelLab", subprocess]),
+        tests(
+            "KernelLabTests",
+            ["CArchive", "Evidence", "KernelLab", "etimedout", subprocess, systemPackage]),
         tests("WireTests", ["Wire"]),
         tests(
             "TestbedTests",

@@ -145,7 +145,12 @@ struct RunCommand: AsyncParsableCommand {
         if selector == .host { return PerformerProcess(path: try PerformerLocator.locate()) }
         let path = try PerformerLocator.locate(forGuests: true)
         let store = KernelStore(say: Terminal.note)
-        // Whether there is any real time is found out before anything is fetched.
+        // Whether guests can run is found out before anything is fetched.
+        switch selector {
+        case .userMode: break
+        case .host, .debian, .path:
+            _ = try await QEMU.find(conductor: try PerformerLocator.locateConductor())
+        }
         if clock == .real, case .userMode = selector {
             throw KernelLabError.noRealTime("User-Mode Linux has virtual time only")
         }

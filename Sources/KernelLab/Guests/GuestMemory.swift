@@ -14,8 +14,10 @@ extension Guest {
     public static let usualMegabytes = 512
 
     /// Refuses a guest for which the machine has too little memory.
-    static func checkMemory(_ megabytes: Int) throws(KernelLabError) {
-        guard let available = availableMegabytes() else { return }
+    static func checkMemory(
+        _ megabytes: Int, available: Int? = availableMegabytes()
+    ) throws(KernelLabError) {
+        guard let available else { return }
         guard available >= megabytes else {
             throw .memory(neededMegabytes: megabytes, availableMegabytes: available)
         }

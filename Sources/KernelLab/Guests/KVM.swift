@@ -77,7 +77,7 @@ public enum KVM {
     private static let token: UInt8 = 0x15
     private static let successStatus = CInt(token) << 1 | 1
 
-    /// A floppy disk whose boot sector ends the emulator. It is only reached by way of the firmware,
+    /// A floppy disk whose boot sector ends the emulator. It is only reached through the firmware,
     /// which needs interrupts, timers and all modes of the processor, as a kernel does.
     private static let bootSector: [UInt8] = {
         // mov al, token; out 0xf4, al; hlt; jmp back
