@@ -79,6 +79,21 @@ final class RunPageTests: XCTestCase {
             page.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" })
     }
 
+    func testWhatTheKernelSaysOfItselfIsShownAsTextAndLeadsToItsTrials() throws {
+        var run = try Samples.reportedRun()
+        let trial = run.trials[0].finding.trial
+        run.record.complaints = [
+            KernelComplaint(
+                guest: 2, line: "[ 1.000000] WARNING: <img src=x> \u{1b}[2J", trials: [trial])
+        ]
+
+        let page = RunPage(run).text
+
+        XCTAssertEqual(Markup.fault(in: page), nil)
+        XCTAssertTrue(page.contains("WARNING: &lt;img src=x&gt; ␛[2J</code> during <a href=\"#t-"))
+        XCTAssertTrue(page.contains("href=\"./console-2.txt\""))
+    }
+
     func testSilenceIsExplainedWhereAttemptsLeaveNothingOnTheWire() throws {
         let silent = try Samples.view("unroutable.idle")
         let loud = try Samples.view("blackhole.established")

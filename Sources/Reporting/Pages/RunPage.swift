@@ -42,7 +42,7 @@ public struct RunPage: Sendable {
                 \(header)<main>
                 \(filters)
                 <section id="matrix"><h2>Behaviours</h2>\(MatrixView(behaviours).html)</section>
-                \(audit.html)
+                \(complaints)\(audit.html)
                 <section id="identity"><h2>Identity</h2>\(identity.html)</section>
                 <section id="trials"><h2>Trials</h2>\(Self.key)
                 \(behaviours.map { $0.html(presentation) })</section></main>
@@ -106,6 +106,26 @@ public struct RunPage: Sendable {
         }
         return """
             <div class="bar" aria-hidden="true">\(bars)</div><p class="counts">\(words)</p>
+            """
+    }
+
+    /// What the kernel said of itself on the consoles of guests: no verdict, but worth knowing.
+    private var complaints: HTML {
+        guard let complaints = run.record.complaints, !complaints.isEmpty else { return .none }
+        let items = complaints.map { complaint -> HTML in
+            let links = complaint.trials.prefix(3).map { trial -> HTML in
+                "<a href=\"#\(TrialView.anchor(trial))\">\(trial.behaviour)</a>"
+            }
+            let during: HTML = links.isEmpty ? .none : " during \(.joined(links, by: ", "))"
+            let console = "console-\(complaint.guest).txt"
+            return """
+                <li><code>\(complaint.line)</code>\(during) \
+                (<a href="\(VisibleText.href(console))">\(console)</a>)
+                """
+        }
+        return """
+            <section id="complaints"><h2>What the kernel said of itself</h2>\
+            <ul class="notes">\(items)</ul></section>
             """
     }
 
