@@ -18,6 +18,8 @@ public struct Behaviour: Sendable {
     public let stimulus: @Sendable (Parameters, _ horizonMilliseconds: Int) -> Script
     /// From when on every packet of the flow must be in the schedule.
     public let outage: Outage
+    /// The RTO then, where nothing was measured yet; nil is what the round-trip time gives.
+    public let initialRTO: Duration?
     /// TCP_USER_TIMEOUT over time, where it is not simply the trial's T from the beginning.
     public let userTimeout: @Sendable (Parameters, _ marks: [String: Window]) -> Timeline<Int>
     /// When the script's steps take place in a calm world: what `predict` assumes.
@@ -36,6 +38,7 @@ public struct Behaviour: Sendable {
         id: String, question: String, background: String, cases: [Parameters],
         stimulus: @escaping @Sendable (Parameters, Int) -> Script,
         outage: Outage,
+        initialRTO: Duration? = nil,
         userTimeout: @escaping @Sendable (Parameters, [String: Window]) -> Timeline<Int> = {
             parameters, _ in Timeline(parameters.userTimeoutMilliseconds)
         },
@@ -50,6 +53,7 @@ public struct Behaviour: Sendable {
         self.cases = cases
         self.stimulus = stimulus
         self.outage = outage
+        self.initialRTO = initialRTO
         self.userTimeout = userTimeout
         self.assumedMarks = assumedMarks
         self.variants = variants
@@ -80,8 +84,8 @@ public struct Behaviour: Sendable {
         let marks = assumedMarks(parameters)
         return Conditions(
             tick: tick,
-            rtoJiffies: Conditions.rtoJiffies(
-                smoothedRTT: roundTrip, variation: .zero, tick: tick),
+            rtoJiffies: initialRTO.map { tick.jiffies(covering: $0) }
+                ?? Conditions.rtoJiffies(smoothedRTT: roundTrip, variation: .zero, tick: tick),
             smoothedRTT: roundTrip, retries2: parameters.effectiveRetries2,
             userTimeoutMilliseconds: userTimeout(parameters, marks), marks: marks)
     }

@@ -98,7 +98,7 @@ extension Script {
         ]
     }
 
-    private static func sysctls(_ parameters: Parameters) -> [String: String] {
+    static func sysctls(_ parameters: Parameters) -> [String: String] {
         var sysctls: [String: String] = [:]
         if let retries2 = parameters.retries2 {
             sysctls["net.ipv4.tcp_retries2"] = String(retries2)

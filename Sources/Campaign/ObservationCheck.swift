@@ -120,10 +120,13 @@ enum ObservationCheck {
         case .listen(let bytes): numbers.append(bytes ?? 0)
         case .send(let bytes), .receive(let bytes), .fill(let bytes): numbers.append(bytes)
         case .setOption(_, _, let value, let length): numbers += [value, length]
-        case .awaitError(_, let milliseconds), .watch(let milliseconds):
+        case .awaitError(_, let milliseconds), .awaitVanishing(let milliseconds),
+            .watch(let milliseconds):
             numbers.append(milliseconds)
-        case .connect, .accept, .awaitAcknowledged, .awaitReadable, .getOption, .dropReceived,
-            .deliverReceived, .removeAddress, .restoreAddress, .inspectTimer, .call, .impair, .mend:
+        case .rehearse, .open, .startConnect, .dropAtListener, .deliverAtListener, .close,
+            .shutdownWriting, .connect, .accept, .awaitAcknowledged, .awaitReadable, .getOption,
+            .dropReceived, .deliverReceived, .removeAddress, .restoreAddress, .inspectTimer, .call,
+            .impair, .mend:
             break
         case .respond(let response): response.map { numbers += Self.numbers(of: $0) }
         case .inject(let response): numbers += Self.numbers(of: response)

@@ -206,6 +206,12 @@ public struct ObservedEvent: Codable, Sendable, Hashable {
         case data(offset: Int, length: Int, repeated: Bool)
         /// The subject sent an empty segment just below the window.
         case windowProbe
+        /// The subject sent a SYN.
+        case opening(repeated: Bool)
+        /// The subject sent a FIN, with or without data.
+        case finish(repeated: Bool)
+        /// The subject sent a RST.
+        case reset
         /// The peer acknowledged, up to that offset, with that window in bytes.
         case answer(upTo: Int, window: Int)
         /// The kernel counted an attempt of the probe timer that is not on the wire.
@@ -216,6 +222,8 @@ public struct ObservedEvent: Codable, Sendable, Hashable {
         case error(SocketError)
         /// The application was told of the end, and no error was left for it to take.
         case hungUp
+        /// The kernel has forgotten the connection.
+        case vanished
         /// Anything else of the flow: flags, direction, ICMP.
         case other(String)
     }
@@ -227,12 +235,16 @@ extension ObservedEvent.What: CustomStringConvertible {
         switch self {
         case .data(let offset, let length, let repeated):
             "\(length) bytes at \(offset)\(repeated ? ", again" : "")"
-        case .windowProbe: "window probe"
+        case .windowProbe: "empty segment below the window"
+        case .opening(let repeated): "SYN\(repeated ? ", again" : "")"
+        case .finish(let repeated): "FIN\(repeated ? ", again" : "")"
+        case .reset: "RST"
         case .answer(let upTo, let window): "acknowledgement up to \(upTo), window \(window)"
         case .failedProbe: "probe counted, not on the wire"
         case .failedRetransmission: "retransmission counted, not on the wire"
         case .error(let error): error.name
         case .hungUp: "hang-up without an error"
+        case .vanished: "no such socket in the kernel's table"
         case .other(let words): words
         }
     }

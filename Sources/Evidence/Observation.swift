@@ -270,6 +270,9 @@ public struct KernelSample: Codable, Sendable, Hashable {
     public var totalRetransmissions: Int
     /// The timer that /proc/net/tcp shows, where it was asked.
     public var timer: Timer?
+    /// Whether all of this is from the table of sockets, /proc/net/tcp, which knows less: the
+    /// descriptor is closed. Its state is `NONE` where the table has no such socket.
+    public var isFromTable: Bool?
 
     /// A sample.
     public init(
@@ -331,9 +334,10 @@ public struct CounterPair: Codable, Sendable, Hashable {
     /// The counters that the model predicts. The performer keeps these even where they are zero,
     /// so that one that is absent is one that the kernel does not have.
     public static let modelled = [
-        "Ip.OutNoRoutes", "Tcp.OutRsts", "Tcp.RetransSegs", "TcpExt.TCPAbortOnMemory",
-        "TcpExt.TCPAbortOnTimeout", "TcpExt.TCPKeepAlive", "TcpExt.TCPLossProbes",
-        "TcpExt.TCPRetransFail", "TcpExt.TCPTimeouts", "TcpExt.TCPWinProbe",
+        "Ip.OutNoRoutes", "Tcp.AttemptFails", "Tcp.OutRsts", "Tcp.RetransSegs",
+        "TcpExt.TCPAbortOnMemory", "TcpExt.TCPAbortOnTimeout", "TcpExt.TCPKeepAlive",
+        "TcpExt.TCPLossProbes", "TcpExt.TCPRetransFail", "TcpExt.TCPSynRetrans",
+        "TcpExt.TCPTimeouts", "TcpExt.TCPWinProbe",
     ]
 
     /// By how much a counter went up; nil where the kernel does not have it.

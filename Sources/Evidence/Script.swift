@@ -107,6 +107,13 @@ public enum Action: Hashable, Codable, Sendable {
     case listen(receiveBufferBytes: Int?)
     /// Connects to the other actor's listener.
     case connect
+    /// Connects to the other actor's listener from another port, and resets that connection: shows
+    /// that packets pass and are captured, and leaves nothing.
+    case rehearse
+    /// Makes the socket that will connect, bound and not connected.
+    case open
+    /// Begins to connect that socket, without waiting.
+    case startConnect
     /// Accepts one connection.
     case accept
     /// Sends that many bytes, blocking.
@@ -127,6 +134,10 @@ public enum Action: Hashable, Codable, Sendable {
     case dropReceived
     /// What the connection receives is delivered again.
     case deliverReceived
+    /// From here on all that the actor's listener receives is dropped, after the capture.
+    case dropAtListener
+    /// What the listener receives is delivered again.
+    case deliverAtListener
     /// Removes the address at which the actor's connection ends.
     case removeAddress
     /// Gives that address back.
@@ -144,6 +155,12 @@ public enum Action: Hashable, Codable, Sendable {
     case awaitError(Waiter, milliseconds: Int)
     /// Reads the kernel's timer of the connection from /proc/net/tcp.
     case inspectTimer
+    /// Closes the connection's descriptor. The kernel's witness is the table of sockets from then.
+    case close
+    /// Ends the direction of sending (shutdown(2), SHUT_WR).
+    case shutdownWriting
+    /// Waits until the kernel has forgotten the connection, at most that long.
+    case awaitVanishing(milliseconds: Int)
     /// Goes on watching for so long.
     case watch(milliseconds: Int)
     /// One call on the connection, its result taken down.
@@ -151,10 +168,13 @@ public enum Action: Hashable, Codable, Sendable {
 }
 
 extension Action {
-    /// Whether the action is the wait for the connection's error.
-    public var isAwaitingError: Bool {
-        if case .awaitError = self { return true }
-        return false
+    /// Whether the action is the wait for the connection's end: for its error, or for the kernel to
+    /// forget it.
+    public var isAwaitingEnd: Bool {
+        switch self {
+        case .awaitError, .awaitVanishing: true
+        default: false
+        }
     }
 }
 
@@ -178,6 +198,26 @@ public enum Option: String, Hashable, Codable, Sendable {
     case receiveBuffer = "SO_RCVBUF"
     /// SO_KEEPALIVE (socket(7)).
     case keepAlive = "SO_KEEPALIVE"
+    /// TCP_KEEPIDLE, seconds (tcp(7)).
+    case keepIdle = "TCP_KEEPIDLE"
+    /// TCP_KEEPINTVL, seconds (tcp(7)).
+    case keepInterval = "TCP_KEEPINTVL"
+    /// TCP_KEEPCNT (tcp(7)).
+    case keepCount = "TCP_KEEPCNT"
+    /// TCP_SYNCNT (tcp(7)).
+    case synCount = "TCP_SYNCNT"
+    /// TCP_LINGER2, seconds (tcp(7)).
+    case linger2 = "TCP_LINGER2"
+    /// TCP_CORK (tcp(7)).
+    case cork = "TCP_CORK"
+    /// TCP_DEFER_ACCEPT, seconds (tcp(7)).
+    case deferAccept = "TCP_DEFER_ACCEPT"
+    /// TCP_THIN_LINEAR_TIMEOUTS (tcp(7)).
+    case thinLinearTimeouts = "TCP_THIN_LINEAR_TIMEOUTS"
+    /// TCP_RTO_MAX_MS, milliseconds (6.15 54a378f43425).
+    case rtoMax = "TCP_RTO_MAX_MS"
+    /// TCP_RTO_MIN_US, microseconds (6.15 f38805c5d26f).
+    case rtoMin = "TCP_RTO_MIN_US"
 }
 
 /// How an application waits for its connection.
@@ -192,6 +232,8 @@ public enum Waiter: String, Hashable, Codable, Sendable, CaseIterable {
     case epollLevel
     /// epoll(7), edge-triggered.
     case epollEdge
+    /// Blocked in connect(2), which it begins.
+    case connect
 }
 
 /// A single call, after the error was heard.

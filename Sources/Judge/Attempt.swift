@@ -100,7 +100,7 @@ struct Trying {
     /// The subject's wait for the error, as performed.
     private var waited: StepRecord? {
         let waiting = observation.script.lanes.filter { $0.actor == .subject }.flatMap(\.steps)
-            .first { $0.action.isAwaitingError }
+            .first { $0.action.isAwaitingEnd }
         return waiting.flatMap { observation.step($0.label) }
     }
 

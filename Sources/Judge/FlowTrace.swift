@@ -67,6 +67,16 @@ struct FlowTrace {
         return nil
     }
 
+    /// When the peer's last segment came, at a moment at the latest.
+    func lastReceived(until moment: Moment) -> Moment? {
+        entries.last { entry in
+            guard entry.moment <= moment, case .segment(_, .fromPeer) = entry.relation else {
+                return false
+            }
+            return true
+        }?.moment
+    }
+
     /// The flow's packets after one moment and until another, as events.
     func events(after begin: Moment, until end: Moment) -> [ObservedEvent] {
         var highest: SequenceNumber?
@@ -97,6 +107,17 @@ struct FlowTrace {
         return right > left ? right : left
     }
 
+    /// What a segment of the subject's does that opens or ends the connection; nil for any other.
+    private static func turn(
+        _ segment: TCPSegment, highest: SequenceNumber?
+    ) -> ObservedEvent.What? {
+        let isRepeated = highest.map { segment.sequence < $0 } ?? false
+        if segment.flags.contains(.rst) { return .reset }
+        if segment.flags.contains(.syn) { return .opening(repeated: isRepeated) }
+        if segment.flags.contains(.fin) { return .finish(repeated: isRepeated) }
+        return nil
+    }
+
     private static func what(
         _ relation: Flow.Relation, base: SequenceNumber?, highest: SequenceNumber?, scale: Int
     ) -> ObservedEvent.What {
@@ -104,6 +125,9 @@ struct FlowTrace {
         case .segment(let segment, let direction):
             let base = base ?? segment.sequence
             let who = direction == .fromSubject ? "the subject" : "the peer"
+            if direction == .fromSubject, let turn = turn(segment, highest: highest) {
+                return turn
+            }
             if !segment.flags.isDisjoint(with: [.syn, .fin, .rst]) {
                 return .other("[\(segment.flags)] from \(who)")
             }

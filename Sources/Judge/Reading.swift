@@ -54,7 +54,10 @@ struct Reading {
         if case .windowShut = behaviour.outage {
             conditions.marks["shut"] = Window(at: begin)
         }
-        guard let sample = restingSample(observation, begin) else {
+        if let received = trace.lastReceived(until: begin) {
+            conditions.marks["received"] = Window(at: received)
+        }
+        guard let sample = restingSample(observation, begin) ?? requestSample(observation) else {
             return .failure(Objection(cause: "the kernel was not asked for its RTO in time"))
         }
         let rto = Duration.microseconds(sample.rtoMicroseconds)
@@ -92,7 +95,8 @@ struct Reading {
     ) -> KernelSample? {
         observation.samples.last {
             $0.first.earliest <= begin + .milliseconds(200) && $0.backoff == 0
-                && $0.retransmits == 0 && $0.probes == 0 && $0.state == "ESTABLISHED"
+                && $0.retransmits == 0 && $0.probes == 0 && $0.isFromTable != true
+                && ["ESTABLISHED", "SYN_SENT"].contains($0.state)
         }
     }
 
@@ -100,6 +104,7 @@ struct Reading {
     /// variation), rounded up to jiffies. The variation term is at least what `tcpi_rttvar` says,
     /// and exactly 200 ms where four times that is less.
     private static func rtoParting(_ sample: KernelSample, _ tick: TickRate) -> Parting? {
+        if sample.state == "SYN_SENT" { return initialRTOParting(sample) }
         let smoothed = Duration.microseconds(sample.rttMicroseconds)
         let variation = Duration.microseconds(sample.rttVariationMicroseconds * 4)
         let least = Conditions.rtoJiffies(smoothedRTT: smoothed, variation: .zero, tick: tick)
@@ -116,17 +121,38 @@ struct Reading {
 }
 
 extension Reading {
+    /// The RTO before anything was measured: one second (RFC 6298, 2.1), three before 3.1
+    /// (9ad7c049f0f7).
+    private static func initialRTOParting(_ sample: KernelSample) -> Parting? {
+        guard ![1_000_000, 3_000_000].contains(sample.rtoMicroseconds) else { return nil }
+        return Parting(
+            .state,
+            "RTO of a SYN: expected 1 s, or 3 s before 3.1, observed "
+                + "\(sample.rtoMicroseconds) µs (TCP_INFO)")
+    }
+
+    /// A request in SYN_RECV has no descriptor: its timer is that of an opening, one second.
+    private static func requestSample(_ observation: Observation) -> KernelSample? {
+        guard var sample = observation.samples.first, sample.state == "SYN_RECV" else {
+            return nil
+        }
+        sample.state = "SYN_SENT"
+        sample.rtoMicroseconds = 1_000_000
+        return sample
+    }
+
     /// The error as the application heard it: when the waiting call returned, and which errno.
     static func heardEvent(_ observation: Observation) -> ObservedEvent? {
         let steps = observation.script.lanes.filter { $0.actor == .subject }.flatMap(\.steps)
         for step in steps {
+            if case .awaitVanishing = step.action { return vanishing(observation) }
             guard case .awaitError(let waiter, _) = step.action,
                 let call = observation.step(step.label)?.calls.last
             else { continue }
             switch waiter {
-            case .read, .write:
-                if call.result > 0 { return nil }
-                if call.errno?.name == "EAGAIN" { return nil }
+            case .read, .write, .connect:
+                if call.result > 0 || waiter == .connect && call.result == 0 { return nil }
+                if ["EAGAIN", "EINPROGRESS"].contains(call.errno?.name) { return nil }
                 let what = call.errno.map(ObservedEvent.What.error) ?? .hungUp
                 return ObservedEvent(what, narrowed(call, observation), source: call.name)
             case .poll, .epollLevel, .epollEdge:
@@ -140,14 +166,28 @@ extension Reading {
         return nil
     }
 
+    /// When the kernel forgot the connection: between the last reading of the table of sockets that
+    /// had it and the first that had not.
+    private static func vanishing(_ observation: Observation) -> ObservedEvent? {
+        let table = observation.samples
+        guard let gone = table.firstIndex(where: { $0.state == "NONE" }), gone > 0 else {
+            return nil
+        }
+        return ObservedEvent(
+            .vanished, Window(table[gone - 1].last.earliest, table[gone].first.latest),
+            source: "/proc/net/tcp")
+    }
+
     /// When the call can have been over inside the kernel, by the thread's own account of its
     /// waiting for a processor and by what the kernel said of the socket meanwhile.
     private static func narrowed(_ call: CallRecord, _ observation: Observation) -> Window {
         var window = call.returned
-        if let alive = observation.samples.last(where: { $0.state == "ESTABLISHED" }) {
+        let samples = observation.samples.filter { $0.last.latest >= call.begin }
+        if let alive = samples.last(where: { $0.state != "CLOSE" }) {
             window.earliest = max(window.earliest, min(alive.last.earliest, window.latest))
         }
-        if let dead = observation.samples.first(where: { $0.state == "CLOSE" }) {
+        if let dead = samples.first(where: { $0.state == "CLOSE" && $0.first.latest > call.begin })
+        {
             window.latest = max(window.earliest, min(window.latest, dead.first.latest))
         }
         return window

@@ -267,11 +267,15 @@ struct Search {
         case (.sent(.data), .data(_, _, repeated: false)),
             (.sent(.retransmission), .data(_, _, repeated: true)),
             (.sent(.tailLossProbe), .data(_, _, repeated: true)),
-            (.sent(.windowProbe), .windowProbe),
+            (.sent(.windowProbe), .windowProbe), (.sent(.keepAliveProbe), .windowProbe),
+            (.sent(.syn), .opening(repeated: false)), (.sent(.fin), .finish(repeated: false)),
+            (.sent(.retransmission), .opening(repeated: true)),
+            (.sent(.retransmission), .finish(repeated: true)),
+            (.sent(.tailLossProbe), .finish(repeated: true)), (.sent(.reset), .reset),
             (.answered, .answer),
             (.failedToSend(.windowProbe), .failedProbe),
             (.failedToSend(.retransmission), .failedRetransmission),
-            (.aborted, .error), (.aborted, .hungUp):
+            (.aborted, .error), (.aborted, .hungUp), (.vanished, .vanished):
             return true
         default:
             return false
@@ -281,7 +285,7 @@ struct Search {
     private static func isUnwitnessed(_ kind: Expected.Kind) -> Bool {
         switch kind {
         case .failedToSend: true
-        case .sent, .answered, .aborted: false
+        case .sent, .answered, .aborted, .vanished: false
         }
     }
 }

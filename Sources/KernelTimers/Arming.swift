@@ -34,6 +34,43 @@ struct Arming: Sendable {
             + Self.words(delays.upperBound, rules, conditions)
     }
 
+    /// The ways in which an RTO of so many jiffies may be armed in `now`: as it is, or for what is
+    /// left of T where that is shorter (`tcp_clamp_rto_to_user_timeout`, 4.19 b701a99e431d).
+    ///
+    /// `deadline` holds the clock's start and T in milliseconds, 0 for none. `wasCut`: whether the
+    /// timer that has just fired was cut to the same deadline.
+    static func towards(
+        deadline: (start: Window, milliseconds: Int)?, jiffies delay: Int, at now: Window,
+        wasCut: Bool, _ rules: KernelRules, _ conditions: Conditions
+    ) -> [Arming] {
+        let plain = Arming("RTO", jiffies: delay, rules, conditions)
+        guard let (start, milliseconds) = deadline, milliseconds > 0 else { return [plain] }
+        let tick = conditions.tick
+        let timeout = Duration.milliseconds(milliseconds)
+        let rounding = Duration.milliseconds(1)
+        let least = tick.jiffies(covering: timeout - (now.latest - start.earliest) - rounding)
+        let most = tick.jiffies(covering: timeout - (now.earliest - start.latest) + rounding)
+        var armings: [Arming] = []
+        if least < delay {
+            let delays = max(1, least)...max(1, min(most, delay))
+            let slack =
+                rules.wheel.granularity(
+                    jiffies: delays.upperBound, trail: conditions.trail(at: now)) + 1
+            // Whatever was left, it was left of T: the sum is known better than its parts. One
+            // jiffy is the rounding of what is left.
+            let bound = Window(
+                start.earliest + (timeout - rounding - conditions.lag),
+                max(start.latest + timeout + rounding, now.latest + tick.jiffy)
+                    + tick.duration(jiffies: slack) + conditions.reach)
+            var clamped = Arming(cut: "RTO", to: delays, bound: bound, rules, conditions)
+            // `jiffies` lags once; the tick after that is past the deadline.
+            if wasCut { clamped.endsAtDeadline = true }
+            armings.append(clamped)
+        }
+        if most >= delay { armings.append(plain) }
+        return armings
+    }
+
     private static func words(
         _ jiffies: Int, _ rules: KernelRules, _ conditions: Conditions
     ) -> String {

@@ -23,12 +23,17 @@ public struct KernelRules: Hashable, Codable, Sendable {
     public var congestion: LocalCongestion = .counted
     /// Whether a failed retransmission stamps its segment anew (5.1 7f12422c4873; before 4.14).
     public var failedAttemptStamps = true
+    /// What TCP_USER_TIMEOUT does while a connection is being made.
+    public var connecting: ConnectTimeout
+    /// How many of the first SYNs are repeated without doubling the interval
+    /// (net.ipv4.tcp_syn_linear_timeouts, 4 by default; 6.5 ccce324dabfe).
+    public var linearSYNs: Int
 
     /// Today's mainline.
     public static let mainline = KernelRules(
         wheel: .nonCascading, tailLossProbe: .untilRTO, retransmission: .clamped,
         probing: .fromFirstProbeClamped, probeLimit: .reaching, failedAttemptStartsClock: true,
-        lostSourceError: .enetunreach)
+        lostSourceError: .enetunreach, connecting: .honoured, linearSYNs: 4)
 
     /// These rules with some of them changed.
     public func with(_ change: (inout KernelRules) -> Void) -> KernelRules {
@@ -82,6 +87,20 @@ public enum LocalCongestion: String, Hashable, Codable, Sendable, CaseIterable {
     case uncounted
     /// It is made again after 500 ms, and counts (5.1 590d2026d625, c1d5674f8313).
     case counted
+}
+
+/// What TCP_USER_TIMEOUT does to a connection whose SYN is not answered.
+public enum ConnectTimeout: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Nothing: tcp_syn_retries alone decides (before 4.19 b701a99e431d).
+    case ignored
+    /// Intervals are cut to what is left of T, but only tcp_syn_retries ends the attempt: after T
+    /// the rest of the SYNs come jiffy upon jiffy (4.19 … 5.4 a41e8a88b06e; RHEL 8.0, 8.1).
+    case burst
+    /// The attempt ends at T (5.4 a41e8a88b06e).
+    case honoured
+    /// As before; without T the limit is worked out from an RTO of 200 ms rather than of one
+    /// second (a41e8a88b06e without 3256a2d6ab1f: 4.19.77 … 4.19.208, 5.3.3 … 5.3.6).
+    case honouredShort
 }
 
 /// When unanswered probes are too many.

@@ -54,6 +54,8 @@ public struct Expected: Sendable, Hashable, Codable {
         case failedToSend(Segment)
         /// The kernel gives the connection up; the application hears this errno.
         case aborted(SocketError)
+        /// The kernel gives a connection up that no application has any more, and forgets it.
+        case vanished
     }
 
     /// What a packet of the subject's is, in the model's eyes.
@@ -66,6 +68,14 @@ public struct Expected: Sendable, Hashable, Codable {
         case retransmission
         /// An empty segment just below the window, to ask for an update (RFC 9293 3.8.6.1).
         case windowProbe
+        /// The same of an idle connection, to see whether the peer still lives (RFC 9293 3.8.4).
+        case keepAliveProbe
+        /// The first segment of a connection.
+        case syn
+        /// The last segment of a direction.
+        case fin
+        /// The connection's abrupt end.
+        case reset
     }
 }
 
@@ -77,13 +87,14 @@ extension Expected.Kind: CustomStringConvertible {
         case .answered: "answer by the peer"
         case .failedToSend(let segment): "\(segment.description), not sent"
         case .aborted(let error): "\(error) to the application"
+        case .vanished: "end of an orphan"
         }
     }
 
     /// Whether the connection is over after this event.
     public var isAbort: Bool {
         switch self {
-        case .aborted: true
+        case .aborted, .vanished: true
         case .sent, .answered, .failedToSend: false
         }
     }
@@ -97,6 +108,10 @@ extension Expected.Segment: CustomStringConvertible {
         case .tailLossProbe: "tail loss probe"
         case .retransmission: "retransmission"
         case .windowProbe: "window probe"
+        case .keepAliveProbe: "keepalive probe"
+        case .syn: "SYN"
+        case .fin: "FIN"
+        case .reset: "RST"
         }
     }
 }

@@ -231,36 +231,11 @@ public struct RetransmitTimer: Sendable {
     /// The ways in which the timer may be armed after an RTO in `now`: for the backed-off RTO, or
     /// for what is left of T where that is shorter.
     private func rearm(_ state: State, at now: Window, _ milliseconds: Int) -> [Prospect] {
-        let backedOff = state.rtoJiffies
-        let plain = plain(backedOff)
-        guard milliseconds > 0, rules.retransmission == .clamped, let start = state.clockStart
-        else { return fire(state, armed: now, plain) }
-
-        let tick = conditions.tick
-        let timeout = Duration.milliseconds(milliseconds)
-        let rounding = Duration.milliseconds(1)
-        let least = tick.jiffies(covering: timeout - (now.latest - start.earliest) - rounding)
-        let most = tick.jiffies(covering: timeout - (now.earliest - start.latest) + rounding)
-        var prospects: [Prospect] = []
-        if least < backedOff {
-            let delays = max(1, least)...max(1, min(most, backedOff))
-            let slack =
-                rules.wheel.granularity(
-                    jiffies: delays.upperBound, trail: conditions.trail(at: now)) + 1
-            // Whatever was left, it was left of T: the sum is known better than its parts. One
-            // jiffy is the rounding of what is left.
-            let bound = Window(
-                start.earliest + (timeout - rounding - conditions.lag),
-                max(start.latest + timeout + rounding, now.latest + tick.jiffy)
-                    + tick.duration(jiffies: slack) + conditions.reach)
-            var clamped = Arming(
-                cut: "RTO", to: delays, bound: bound, rules, conditions)
-            // `jiffies` lags once; the tick after that is past the deadline.
-            if state.wasCut { clamped.endsAtDeadline = true }
-            prospects += fire(state, armed: now, clamped)
-        }
-        if most >= backedOff { prospects += fire(state, armed: now, plain) }
-        return prospects
+        let isClamped = rules.retransmission == .clamped
+        return Arming.towards(
+            deadline: state.clockStart.map { ($0, isClamped ? milliseconds : 0) },
+            jiffies: state.rtoJiffies, at: now, wasCut: state.wasCut, rules, conditions
+        ).flatMap { fire(state, armed: now, $0) }
     }
 
     // MARK: - The peer and the error

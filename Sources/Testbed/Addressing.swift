@@ -44,6 +44,9 @@ struct Addressing: Sendable {
     /// The port of whoever connects.
     static let connectingPort: UInt16 = 40_000
 
+    /// The port from which somebody connects for practice.
+    static let rehearsingPort: UInt16 = 40_001
+
     static let subjectHardware = HardwareAddress(local: 0x0901)
     static let peerHardware = HardwareAddress(local: 0x0902)
 
@@ -103,7 +106,8 @@ extension Actor {
 extension Script {
     /// Who connects: the actor whose lane says so, else the subject.
     var connectingActor: Actor {
-        lanes.first { $0.steps.contains { $0.action == .connect } }?.actor ?? .subject
+        lanes.first { $0.steps.contains { $0.action == .connect || $0.action == .open } }?.actor
+            ?? .subject
     }
 
     /// Whether any step does something that `isWanted` names.

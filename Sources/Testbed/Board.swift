@@ -19,6 +19,7 @@ final class Board: Sendable {
         var done: [String: Done] = [:]
         var wire = WireWatch()
         var packets = 0
+        var hasVanished = false
         var failure: Observation.Failure?
     }
 
@@ -89,6 +90,14 @@ final class Board: Sendable {
     /// Waits until the captures have shown more packets than `known`, or until the deadline.
     func awaitPackets(beyond known: Int, until deadline: Int64) throws(LaneError) {
         _ = try wait(until: deadline) { $0.packets > known ? true : nil }
+    }
+
+    /// Notes that the kernel has forgotten the subject's connection.
+    func postVanished() { monitor.change { $0.hasVanished = true } }
+
+    /// Waits until the kernel has forgotten the connection, or until the deadline.
+    func awaitVanishing(until deadline: Int64) throws(LaneError) {
+        _ = try wait(until: deadline) { $0.hasVanished ? true : nil }
     }
 
     /// Lets time pass until a moment.

@@ -26,6 +26,19 @@ extension KernelSample {
     }
 }
 
+extension KernelSample {
+    /// What a line of the table of sockets says; nil is that there is none.
+    init(line: ProcTCP?, at window: Window) {
+        self.init(
+            at: window, state: line?.state.kernelName ?? "NONE",
+            retransmits: Int(line?.retransmits ?? 0), probes: Int(line?.unansweredProbes ?? 0),
+            backoff: 0, rtoMicroseconds: Int(clamping: line?.rtoClockTicks ?? 0) * 10_000,
+            rttMicroseconds: 0, rttVariationMicroseconds: 0, unacked: 0, notSentBytes: nil,
+            totalRetransmissions: 0, timer: line.flatMap { Timer($0.timer) })
+        isFromTable = true
+    }
+}
+
 extension KernelSample.Timer {
     /// The timer as /proc/net/tcp names it; nil for a number that nobody knows.
     init?(_ timer: ProcTCP.Timer) {
@@ -88,11 +101,28 @@ extension Option {
         case .sendBuffer: .sendBuffer
         case .receiveBuffer: .receiveBuffer
         case .keepAlive: .keepalive
+        case .keepIdle: .keepaliveIdle
+        case .keepInterval: .keepaliveInterval
+        case .keepCount: .keepaliveCount
+        case .synCount: .synCount
+        case .linger2: .linger2
+        case .cork: .cork
+        case .deferAccept: .deferAccept
+        case .thinLinearTimeouts: .thinLinearTimeouts
+        case .rtoMax: .rtoMax
+        case .rtoMin: .rtoMin
         }
     }
 }
 
 extension SocketOption {
+    /// TCP_THIN_LINEAR_TIMEOUTS of linux/tcp.h: 1 keeps the RTO of a thin stream from growing.
+    static let thinLinearTimeouts = SocketOption(
+        level: 6, number: 16, name: "TCP_THIN_LINEAR_TIMEOUTS")
+    /// TCP_RTO_MAX_MS of linux/tcp.h, since 6.15.
+    static let rtoMax = SocketOption(level: 6, number: 44, name: "TCP_RTO_MAX_MS")
+    /// TCP_RTO_MIN_US of linux/tcp.h, since 6.15.
+    static let rtoMin = SocketOption(level: 6, number: 45, name: "TCP_RTO_MIN_US")
     /// SO_RCVTIMEO: how long a call may wait for data (socket(7)).
     static let receiveTimeout = SocketOption(level: 1, number: 20, name: "SO_RCVTIMEO")
     /// SO_SNDTIMEO: how long a call may wait for room, or for a connection.

@@ -21,21 +21,61 @@ extension LaneRun {
     }
 
     func connect() throws {
-        let socket = try TCPSocket(addressing.socketFamily)
-        trial.register(socket)
-        try socket.set(.reuseAddress, to: 1)
-        let own = SocketAddress(
-            addressing.address(of: actor), port: Addressing.connectingPort)
-        try socket.bind(to: own)
+        let socket = try bound(to: Addressing.connectingPort)
         // connect(2) waits as long as SO_SNDTIMEO allows.
         try socket.setTimeout(.sendTimeout, nanoseconds: timeLeft)
-        let target = SocketAddress(
-            addressing.address(of: actor.other), port: Addressing.listeningPort)
+        let target = target
         try record("connect") { () throws(LinuxError) in
             try socket.connect(to: target)
         }.get()
         try socket.clearTimeout(.sendTimeout)
         take(socket)
+    }
+
+    /// A connection beside the trial's, made and reset: what is captured of it proves the captures.
+    func rehearse() throws {
+        let socket = try bound(to: Addressing.rehearsingPort)
+        try socket.setTimeout(.sendTimeout, nanoseconds: timeLeft)
+        try socket.connect(to: target)
+        try socket.setLinger(seconds: 0)
+        try socket.close()
+    }
+
+    /// The socket that `startConnect`, or waiting in connect(2), will connect.
+    func open() throws { take(try bound(to: Addressing.connectingPort)) }
+
+    func startConnect() throws {
+        let socket = try socket(.connection)
+        let target = target
+        try socket.setNonblocking(true)
+        record("connect") { () throws(LinuxError) in try socket.connect(to: target) }
+        try socket.setNonblocking(false)
+    }
+
+    /// Where the actor connects to.
+    var target: SocketAddress {
+        SocketAddress(addressing.address(of: actor.other), port: Addressing.listeningPort)
+    }
+
+    private func bound(to port: UInt16) throws -> TCPSocket {
+        let socket = try TCPSocket(addressing.socketFamily)
+        trial.register(socket)
+        try socket.set(.reuseAddress, to: 1)
+        try socket.bind(to: SocketAddress(addressing.address(of: actor), port: port))
+        return socket
+    }
+
+    /// Gives the connection's descriptor up. From here on only the table of sockets tells of it.
+    func close() throws {
+        let socket = try socket(.connection)
+        trial.disconnected(actor)
+        record("close", isBlocking: true) { () throws(LinuxError) in try socket.close() }
+        connection = nil
+    }
+
+    func shutdownWriting() throws {
+        let socket = try socket(.connection)
+        record("shutdown") { () throws(LinuxError) in try socket.shutdown(.writing) }
     }
 
     func accept(_ step: Step) throws {

@@ -15,9 +15,22 @@ extension LaneRun {
         case .poll: try awaitInPoll(until: until)
         case .epollLevel: try awaitInEpoll([], until: until)
         case .epollEdge: try awaitInEpoll(.edgeTriggered, until: until)
+        case .connect: try awaitInConnect(until: until)
         }
         // What shutting the sockets of a cancelled trial down returned is no evidence.
         if trial.board.failure != nil { throw LaneError.cancelled }
+    }
+
+    /// connect(2), which waits for as long as SO_SNDTIMEO allows, and then says EINPROGRESS.
+    private func awaitInConnect(until: Int64) throws {
+        let socket = try socket(.connection)
+        let target = target
+        let left = until - MonotonicClock.nowNanoseconds()
+        try socket.setTimeout(.sendTimeout, nanoseconds: left)
+        record("connect", isBlocking: true) { () throws(LinuxError) in
+            try socket.connect(to: target)
+        }
+        try socket.clearTimeout(.sendTimeout)
     }
 
     /// read(2), again while it returns data: until an error, the end of the stream or the timeout.

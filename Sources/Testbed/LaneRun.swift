@@ -97,6 +97,9 @@ final class LaneRun {
         switch action {
         case .listen(let bytes): try listen(receiveBufferBytes: bytes)
         case .connect: try connect()
+        case .rehearse: try rehearse()
+        case .open: try open()
+        case .startConnect: try startConnect()
         case .accept: try accept(step)
         case .send(let bytes): try send(bytes, step)
         case .receive(let bytes): try receive(bytes, step)
@@ -108,6 +111,13 @@ final class LaneRun {
         case .getOption(let option, let name): try getOption(option, on: name)
         case .dropReceived: try socket(.connection).dropIncoming()
         case .deliverReceived: try socket(.connection).stopDroppingIncoming()
+        case .dropAtListener: try socket(.listener).dropIncoming()
+        case .deliverAtListener: try socket(.listener).stopDroppingIncoming()
+        case .close: try close()
+        case .shutdownWriting: try shutdownWriting()
+        case .awaitVanishing(let milliseconds):
+            trial.watchTable()
+            try trial.board.awaitVanishing(until: begin + Int64(milliseconds) * 1_000_000)
         case .removeAddress: try trial.testbed.setAddress(of: actor, present: false)
         case .restoreAddress: try trial.testbed.setAddress(of: actor, present: true)
         case .impair(let impairment): try trial.testbed.set(impairment, present: true)

@@ -85,7 +85,10 @@ final class Sampler: Sendable {
     }
 
     private func period(_ trial: Trial, at now: Int64) -> Int64 {
-        let calm = now - trial.lastActivity - Self.busyNanoseconds
-        return max(periodNanoseconds, calm / Self.divisor)
+        let calm = now - trial.lastActivity
+        // Of an orphan's end there is no other witness: it is to be known better than the timer
+        // wheel fires, whose slack is an eighth of an interval to a sixty-fourth.
+        if trial.isOrphan { return max(periodNanoseconds, min(250_000_000, calm / 128)) }
+        return max(periodNanoseconds, (calm - Self.busyNanoseconds) / Self.divisor)
     }
 }

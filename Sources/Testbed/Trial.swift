@@ -32,6 +32,7 @@ final class Trial: Sendable {
         var isProved = false
         var captures: [(recorder: CaptureRecorder, token: UInt64)] = []
         var scriptedPeer: ScriptedPeer?
+        var isOrphan = false
         var lastActivity: Int64 = 0
         var onActivity: (@Sendable () -> Void)?
     }
@@ -213,13 +214,14 @@ final class Trial: Sendable {
     /// Reads TCP_INFO, if there is a connection yet. Any thread may.
     func sample(timer: KernelSample.Timer? = nil) {
         record.withLock { record in
-            guard record.end == nil, let connection = record.connection else { return }
+            guard record.end == nil, record.connection != nil || record.isOrphan else { return }
             let before = MonotonicClock.nowNanoseconds()
-            guard let info = try? connection.info() else { return }
+            guard let reading = read(record.connection, timer) else { return }
             let after = MonotonicClock.nowNanoseconds()
             let window = Window(
                 Moment(nanoseconds: before - record.zero), Moment(nanoseconds: after - record.zero))
-            let sample = KernelSample(info, at: window, timer: timer)
+            let sample = reading(window)
+            if sample.state == "NONE" { board.postVanished() }
             if let last = record.samples.indices.last,
                 record.samples[last].saysTheSame(as: sample)
             {
@@ -229,6 +231,43 @@ final class Trial: Sendable {
             }
         }
     }
+
+    /// Reads TCP_INFO, or of a connection without a descriptor its line in the table of sockets.
+    private func read(
+        _ connection: TCPSocket?, _ timer: KernelSample.Timer?
+    ) -> ((Window) -> KernelSample)? {
+        if let connection {
+            guard let info = try? connection.info() else { return nil }
+            return { KernelSample(info, at: $0, timer: timer) }
+        }
+        guard let table = try? testbed.sockets?.read() else { return nil }
+        let local = flow.subject.description
+        let remote = flow.peer.description
+        let line = table.first {
+            $0.local.description == local && $0.remote.description == remote
+        }
+        return { KernelSample(line: line, at: $0) }
+    }
+
+    /// An actor closes its descriptor. The subject's connection is watched in the table of sockets.
+    func disconnected(_ actor: Actor) {
+        guard actor == .subject else { return }
+        sample()
+        record.withLock { record in
+            record.connection = nil
+            record.isOrphan = true
+        }
+    }
+
+    /// What has no descriptor at the subject is watched in the table of sockets from now on: a
+    /// request that is no connection yet.
+    func watchTable() {
+        record.withLock { if $0.connection == nil { $0.isOrphan = true } }
+        sample()
+    }
+
+    /// Whether only the table of sockets tells of the connection.
+    var isOrphan: Bool { record.withLock { $0.isOrphan } }
 
     /// An actor has done its steps, or cannot go on. The last one ends the trial.
     func laneEnded(_ actor: Actor) {
@@ -276,7 +315,8 @@ final class Trial: Sendable {
             observation.steps = record.steps.filter { known.contains($0.label) }
             observation.samples = record.samples
             observation.counters = record.counters
-            observation.flow = record.connection == nil ? nil : flow
+            let isThere = record.connection != nil || record.isOrphan
+            observation.flow = isThere ? flow : nil
             observation.end = end
         }
         observation.captures = recorders.map { $0.record }

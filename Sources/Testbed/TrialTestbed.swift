@@ -36,7 +36,10 @@ final class TrialTestbed: Sendable {
             try subject.onLoopback()
         }
         captured = setups.map(\.actor)
-        let wantsTimer = script.contains { $0 == .inspectTimer }
+        let wantsTimer = script.contains { action in
+            if case .awaitVanishing = action { return true }
+            return action == .inspectTimer || action == .close
+        }
         (counters, sockets, sysctls) = try subject.space.run {
             var settings: [String: String] = [:]
             for key in Settings.reported { settings[key] = try Sysctl.read(key) }

@@ -21,7 +21,8 @@ final class ModelAgainstSimulationTests: XCTestCase {
             }
             switch event.kind {
             case .failedToSend: prospects = fitting.then(fitting.event.window)
-            case .sent, .answered, .aborted: prospects = fitting.then(Window(at: event.moment))
+            case .sent, .answered, .aborted, .vanished:
+                prospects = fitting.then(Window(at: event.moment))
             }
         }
         return nil

@@ -22,6 +22,8 @@ public struct SyntheticObservation {
     private var failed: [Moment] = []
     private var failsProbes = false
     private var counters: [String: Int64] = [:]
+    private var hasFinished = false
+    private var lastReceived: Moment?
 
     /// The observation of a kernel that behaves as the variant says.
     public static func make(
@@ -60,13 +62,19 @@ public struct SyntheticObservation {
         var clock = Schedule(of: observation.script)
         let before = clock.run(from: .milliseconds(10), abort: nil)
         observation.steps = before
-        try handshake()
+        if isOpening { try beforeOpening() } else { try handshake() }
         let begin = clock.shut ?? .milliseconds(10)
         var conditions = conditions(shut: begin)
         let rtt = Int.random(in: 20...400, using: &generator)
         conditions.smoothedRTT = .microseconds(rtt)
-        conditions.rtoJiffies = Conditions.rtoJiffies(
-            smoothedRTT: conditions.smoothedRTT, variation: .zero, tick: tick)
+        conditions.rtoJiffies =
+            behaviour.initialRTO.map { tick.jiffies(covering: $0) }
+            ?? Conditions.rtoJiffies(
+                smoothedRTT: conditions.smoothedRTT, variation: .zero, tick: tick)
+        for (label, moment) in clock.pending where conditions.marks[label] == nil {
+            conditions.marks[label] = Window(at: moment)
+        }
+        conditions.marks["received"] = lastReceived.map { Window(at: $0) }
         if case .windowShut = behaviour.outage { try fill(until: begin) }
 
         let horizon = clock.horizon
@@ -91,9 +99,20 @@ public struct SyntheticObservation {
 
     // MARK: - Events
 
+    /// Whether the trial is about a connection that is only being made.
+    private var isOpening: Bool { behaviour.initialRTO != nil }
+
+    /// Whether the trial is about what no descriptor belongs to.
+    private var isInTableOnly: Bool {
+        observation.script.lanes.flatMap(\.steps).contains {
+            if case .awaitVanishing = $0.action { return true }
+            return false
+        }
+    }
+
     private mutating func walk(
         _ conditions: Conditions, until horizon: Moment
-    ) throws -> (moment: Moment, errno: SocketError)? {
+    ) throws -> (moment: Moment, errno: SocketError?)? {
         var prospects = variant.prospects(conditions, parameters)
         var now = Moment.zero
         while let prospect = prospects.randomElement(using: &generator) {
@@ -119,6 +138,7 @@ public struct SyntheticObservation {
                 failed.append(moment)
                 failsProbes = segment == .windowProbe
             case .aborted(let errno): return (moment, errno)
+            case .vanished: return (moment, nil)
             }
             prospects = prospect.then(Window(at: moment))
         }
@@ -131,9 +151,21 @@ public struct SyntheticObservation {
         case .data:
             try packet(moment, from: subjectNext, length: bytes)
             subjectNext = subjectNext.advanced(by: bytes)
+        case .syn:
+            try append(moment, opening, fromSubject: true)
+            subjectNext = SequenceNumber(901)
+        case .fin:
+            try packet(moment, from: subjectNext, length: 0, flags: [.fin, .ack])
+            subjectNext = subjectNext.advanced(by: 1)
+            hasFinished = true
+        case .reset: try packet(moment, from: subjectNext, length: 0, flags: [.rst, .ack])
+        case .retransmission where isOpening: try append(moment, opening, fromSubject: true)
+        case .tailLossProbe where hasFinished, .retransmission where hasFinished:
+            try packet(
+                moment, from: subjectNext.advanced(by: -1), length: 0, flags: [.fin, .ack])
         case .tailLossProbe, .retransmission:
             try packet(moment, from: subjectNext.advanced(by: -bytes), length: bytes)
-        case .windowProbe:
+        case .windowProbe, .keepAliveProbe:
             try packet(moment, from: subjectNext.advanced(by: -1), length: 0)
         }
     }
@@ -145,27 +177,44 @@ public struct SyntheticObservation {
     }
 
     private mutating func handshake() throws {
-        let opening = TCPSegment(
-            sourcePort: flow.subject.port, destinationPort: flow.peer.port,
-            sequence: SequenceNumber(900), acknowledgment: SequenceNumber(0), flags: .syn,
-            window: 64_240)
         try append(.milliseconds(1), opening, fromSubject: true)
         try packet(.milliseconds(2), from: SequenceNumber(901), length: 100)
         try packet(.milliseconds(3), fromPeerAcknowledging: subjectNext, window: 500)
+        lastReceived = .milliseconds(3)
+    }
+
+    private var opening: TCPSegment {
+        TCPSegment(
+            sourcePort: flow.subject.port, destinationPort: flow.peer.port,
+            sequence: SequenceNumber(900), acknowledgment: SequenceNumber(0), flags: .syn,
+            window: 64_240)
+    }
+
+    /// What was captured before a connection that is only being made: a stranger's packet, and of
+    /// a request its first answer.
+    private mutating func beforeOpening() throws {
+        var other = opening
+        other.sourcePort = 40_001
+        try append(.milliseconds(1), other, fromSubject: true)
+        if isInTableOnly, let asked = observation.step("connect") {
+            try append(asked.begin, opening, fromSubject: true)
+        }
     }
 
     private mutating func fill(until shut: Moment) throws {
         try packet(shut - .microseconds(200), from: subjectNext, length: 1000)
         subjectNext = subjectNext.advanced(by: 1000)
         try packet(shut, fromPeerAcknowledging: subjectNext, window: 0)
+        lastReceived = shut
     }
 
     private mutating func packet(
-        _ moment: Moment, from sequence: SequenceNumber, length: Int
+        _ moment: Moment, from sequence: SequenceNumber, length: Int, flags: TCPFlags? = nil
     ) throws {
         let segment = TCPSegment(
             sourcePort: flow.subject.port, destinationPort: flow.peer.port, sequence: sequence,
-            acknowledgment: peerNext, flags: length > 0 ? [.psh, .ack] : .ack, window: 502,
+            acknowledgment: peerNext, flags: flags ?? (length > 0 ? [.psh, .ack] : .ack),
+            window: 502,
             payload: [UInt8](repeating: 0x2e, count: length))
         try append(moment, segment, fromSubject: true)
     }
@@ -211,6 +260,10 @@ public struct SyntheticObservation {
         case .awaitError(let waiter, _):
             call.name = waiter.rawValue
             switch waiter {
+            case .connect:
+                call.result = -1
+                call.errno = errno ?? SocketError("EINPROGRESS")
+                call.queuedNanoseconds = 30_000
             case .read, .write:
                 call.result = -1
                 call.errno = errno ?? SocketError("EAGAIN")
@@ -243,6 +296,8 @@ public struct SyntheticObservation {
     }
 
     private mutating func fillSamples(_ conditions: Conditions, aliveUntil abort: Moment?) {
+        let isTable = isInTableOnly
+        let alive = isOpening ? (isTable ? "SYN_RECV" : "SYN_SENT") : "ESTABLISHED"
         func sample(_ window: Window, _ attempts: Int, _ state: String) -> KernelSample {
             let isProbe = failsProbes
             return KernelSample(
@@ -253,13 +308,13 @@ public struct SyntheticObservation {
                 rttVariationMicroseconds: 30, unacked: 0, notSentBytes: 0,
                 totalRetransmissions: 0)
         }
-        var samples = [sample(Window(at: .milliseconds(4)), 0, "ESTABLISHED")]
+        var samples = [sample(Window(at: .milliseconds(4)), 0, alive)]
         let moments = failed.sorted()
         for (index, moment) in moments.enumerated() {
             // Two attempts may lie within one period of the sampler: then it sees one jump of two.
             let before = max(samples[samples.count - 1].first.latest, moment - .milliseconds(10))
             samples[samples.count - 1].last = Window(at: before)
-            samples.append(sample(Window(at: moment + .milliseconds(10)), index + 1, "ESTABLISHED"))
+            samples.append(sample(Window(at: moment + .milliseconds(10)), index + 1, alive))
         }
         if let abort {
             let last = samples.count - 1
@@ -269,7 +324,8 @@ public struct SyntheticObservation {
                 samples[last].first = Window(at: abort - .microseconds(1))
                 samples[last].last = samples[last].first
             }
-            samples.append(sample(Window(at: abort + .milliseconds(10)), 0, "CLOSE"))
+            samples.append(
+                sample(Window(at: abort + .milliseconds(10)), 0, isTable ? "NONE" : "CLOSE"))
         }
         observation.samples = samples
     }
@@ -302,6 +358,8 @@ extension SyntheticObservation {
         private var last: [Moment]
         private(set) var shut: Moment?
         private(set) var horizon = Moment.milliseconds(2000)
+        /// When waits began that have not ended yet, by their steps' labels.
+        private(set) var pending: [String: Moment] = [:]
         private var waiting: Set<Int> = []
 
         init(of script: Script) {
@@ -343,8 +401,9 @@ extension SyntheticObservation {
             }
             var end = begin + .microseconds(50)
             switch step.action {
-            case .awaitError(_, let milliseconds):
+            case .awaitError(_, let milliseconds), .awaitVanishing(let milliseconds):
                 guard let abort else {
+                    pending[step.label] = begin
                     horizon = begin + .milliseconds(milliseconds)
                     return nil
                 }

@@ -17,8 +17,12 @@ extension Step {
     var longestMilliseconds: Int {
         let own =
             switch action {
-            case .awaitError(_, let milliseconds), .watch(let milliseconds): milliseconds
-            case .listen, .connect, .accept, .send, .receive, .fill, .awaitAcknowledged,
+            case .awaitError(_, let milliseconds), .awaitVanishing(let milliseconds),
+                .watch(let milliseconds):
+                milliseconds
+            case .rehearse, .open, .startConnect, .dropAtListener, .deliverAtListener, .close,
+                .shutdownWriting, .listen, .connect, .accept, .send, .receive, .fill,
+                .awaitAcknowledged,
                 .awaitReadable, .setOption, .getOption, .dropReceived, .deliverReceived,
                 .removeAddress, .restoreAddress, .inspectTimer, .call, .impair, .mend, .respond,
                 .inject:

@@ -56,10 +56,12 @@ struct CaptureComments {
     /// Whether a step is worth a comment: it changes what the kernel or the network does.
     private static func changesSomething(_ action: Action) -> Bool {
         switch action {
-        case .send, .fill, .setOption, .dropReceived, .deliverReceived, .removeAddress,
-            .restoreAddress, .impair, .mend, .respond, .inject:
+        case .send, .fill, .setOption, .dropReceived, .deliverReceived, .dropAtListener,
+            .deliverAtListener, .removeAddress, .restoreAddress, .startConnect, .close,
+            .shutdownWriting, .impair, .mend, .respond, .inject:
             true
-        case .listen, .connect, .accept, .receive, .awaitAcknowledged, .awaitReadable, .getOption,
+        case .listen, .connect, .rehearse, .open, .awaitVanishing, .accept, .receive,
+            .awaitAcknowledged, .awaitReadable, .getOption,
             .awaitError, .inspectTimer, .watch, .call:
             false
         }

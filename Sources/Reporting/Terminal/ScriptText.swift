@@ -69,6 +69,15 @@ public struct ScriptText: Sendable {
         switch action {
         case .listen(let bytes): "listen" + (bytes.map { ", receive buffer \($0) bytes" } ?? "")
         case .connect: "connect"
+        case .rehearse: "connect from another port, and reset that connection"
+        case .open: "make a socket, not connected yet"
+        case .startConnect: "begin to connect it, without waiting"
+        case .dropAtListener: "from here on drop all that the listener receives"
+        case .deliverAtListener: "let the listener receive again"
+        case .close: "close the connection"
+        case .shutdownWriting: "end the direction of sending"
+        case .awaitVanishing(let milliseconds):
+            "wait until the kernel has forgotten the connection, at most \(milliseconds) ms"
         case .accept: "accept a connection"
         case .send(let bytes): "send \(bytes) bytes"
         case .receive(let bytes): "receive \(bytes) bytes"

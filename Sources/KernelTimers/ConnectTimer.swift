@@ -1,0 +1,182 @@
+/// The retransmission timer of a connection in SYN_SENT whose SYNs nobody answers.
+///
+/// Follows the branches for SYN_SENT in `tcp_retransmit_timer`, `tcp_write_timeout` and
+/// `retransmits_timed_out` (net/ipv4/tcp_timer.c). The clock starts with the first SYN
+/// (`tcp_connect`), and is looked at only once a SYN was repeated.
+public struct ConnectTimer: Sendable {
+    let conditions: Conditions
+    let rules: KernelRules
+    /// TCP_SYNCNT, or net.ipv4.tcp_syn_retries.
+    let retries: Int
+
+    /// The timer of a connection that tries `retries` times more.
+    public init(_ conditions: Conditions, _ rules: KernelRules, retries: Int) {
+        self.conditions = conditions
+        self.rules = rules
+        self.retries = retries
+    }
+
+    /// What may follow from connect(2), the first SYN being sent somewhere in `begun`.
+    public func prospects(begun: Window) -> [Prospect] {
+        let event = Expected(.sent(.syn), begun, "connect(2) itself")
+        return [
+            Prospect(event) { sent in
+                let state = State(start: sent, rtoJiffies: conditions.rtoJiffies)
+                return fire(state, armed: sent, plain(state))
+            }
+        ]
+    }
+
+    struct State: Sendable {
+        /// The first SYN: the clock's start (`retrans_stamp`).
+        var start: Window
+        /// The RTO with its backoff so far.
+        var rtoJiffies: Int
+        /// SYNs repeated so far (`icsk_retransmits`).
+        var retransmits = 0
+        /// Whether the last interval was cut to the deadline.
+        var wasCut = false
+    }
+
+    private func plain(_ state: State) -> Arming {
+        Arming("RTO", jiffies: state.rtoJiffies, rules, conditions)
+    }
+
+    private func fire(_ state: State, armed: Window, _ arming: Arming) -> [Prospect] {
+        var arming = arming
+        let firing = arming.firing(armed: armed, rules, conditions)
+        guard !firing.isEmpty else { return [] }
+        return conditions.userTimeoutMilliseconds.values(during: firing).flatMap {
+            [arming] milliseconds, window in
+            decide(state, window, milliseconds, arming)
+        }
+    }
+
+    private func decide(
+        _ state: State, _ firing: Window, _ milliseconds: Int, _ arming: Arming
+    ) -> [Prospect] {
+        let most = retries + rules.linearSYNs
+        if state.retransmits >= most {
+            let words = "\(state.retransmits) SYNs repeated of \(most)"
+            return [abort(firing, "\(arming.derivation); \(words)", arming.anchors)]
+        }
+        guard state.retransmits > 0, let limit = limit(milliseconds) else {
+            return sendAgain(state, firing, milliseconds, arming)
+        }
+        let clockTick = Duration.milliseconds(1)
+        var prospects: [Prospect] = []
+        let late = firing.intersection(
+            Window(state.start.earliest + (limit.duration - clockTick), firing.latest))
+        if !late.isEmpty {
+            let words = "\(limit.words) from the first SYN at \(state.start.text) is over"
+            prospects.append(
+                abort(late, "\(arming.derivation); \(words)", arming.anchors + [state.start]))
+        }
+        let early = firing.intersection(
+            Window(firing.earliest, state.start.latest + (limit.duration + clockTick)))
+        if !early.isEmpty, !arming.endsAtDeadline {
+            prospects += sendAgain(state, early, milliseconds, arming)
+        }
+        return prospects
+    }
+
+    /// By what time the attempt is over; nil where only the number of SYNs counts.
+    private func limit(_ milliseconds: Int) -> (duration: Duration, words: String)? {
+        let base: Duration
+        switch rules.connecting {
+        case .ignored, .burst: return nil
+        case .honoured: base = conditions.rto
+        case .honouredShort: base = .milliseconds(200)
+        }
+        if milliseconds > 0 {
+            return (.milliseconds(milliseconds), "TCP_USER_TIMEOUT \(milliseconds) ms")
+        }
+        let duration = conditions.modelTimeout(retries: retries, base: base)
+        return (duration, "\(retries) retries, \(duration.formattedSeconds) by model,")
+    }
+
+    private func abort(
+        _ window: Window, _ derivation: String, _ anchors: [Window]
+    ) -> Prospect {
+        Prospect(
+            Expected(
+                .aborted(.etimedout), window, derivation,
+                counters: [
+                    "TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnTimeout": 1, "Tcp.AttemptFails": 1,
+                ], anchors: anchors))
+    }
+
+    private func sendAgain(
+        _ state: State, _ firing: Window, _ milliseconds: Int, _ arming: Arming
+    ) -> [Prospect] {
+        let event = Expected(
+            .sent(.retransmission), firing, arming.derivation,
+            counters: [
+                "TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1, "TcpExt.TCPSynRetrans": 1,
+            ], anchors: arming.anchors)
+        return [
+            Prospect(event) { fired in
+                var next = state
+                next.retransmits += 1
+                next.wasCut = arming.isCut
+                if next.retransmits > rules.linearSYNs {
+                    let most = conditions.tick.jiffies(covering: conditions.rtoMax)
+                    next.rtoJiffies = min(state.rtoJiffies * 2, most)
+                }
+                let isCutting = rules.connecting != .ignored
+                return Arming.towards(
+                    deadline: (state.start, isCutting ? milliseconds : 0),
+                    jiffies: next.rtoJiffies, at: fired, wasCut: next.wasCut, rules, conditions
+                ).flatMap { fire(next, armed: fired, $0) }
+            }
+        ]
+    }
+}
+
+/// The timer of a request that was answered with a SYN-ACK, and whose last ACK never comes.
+///
+/// Follows `reqsk_timer_handler` (net/ipv4/inet_connection_sock.c): no user timeout is looked at.
+public struct RequestTimer: Sendable {
+    let conditions: Conditions
+    let rules: KernelRules
+    /// net.ipv4.tcp_synack_retries.
+    let retries: Int
+
+    /// The timer of a request that is repeated `retries` times.
+    public init(_ conditions: Conditions, _ rules: KernelRules, retries: Int) {
+        self.conditions = conditions
+        self.rules = rules
+        self.retries = retries
+    }
+
+    /// What may follow a SYN that came, and was answered, somewhere in `asked`; `limit` is a time
+    /// after which nothing is repeated, where some kernel had one.
+    public func prospects(asked: Window, limit: Duration? = nil) -> [Prospect] {
+        repetition(1, armed: asked, until: limit.map { asked.latest + $0 })
+    }
+
+    private func repetition(_ count: Int, armed: Window, until end: Moment?) -> [Prospect] {
+        let most = conditions.tick.jiffies(covering: conditions.rtoMax)
+        var arming = Arming(
+            "SYN-ACK timer", jiffies: min(conditions.rtoJiffies << (count - 1), most), rules,
+            conditions)
+        let firing = arming.firing(armed: armed, rules, conditions)
+        let isOver = end.map { firing.earliest >= $0 } ?? false
+        guard count <= retries, !isOver else {
+            return [
+                Prospect(
+                    Expected(
+                        .vanished, firing, "\(arming.derivation); tcp_synack_retries=\(retries)",
+                        counters: ["TcpExt.TCPTimeouts": 1], anchors: arming.anchors))
+            ]
+        }
+        let event = Expected(
+            .sent(.retransmission), firing, arming.derivation,
+            counters: [
+                "TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1, "TcpExt.TCPSynRetrans": 1,
+            ], anchors: arming.anchors)
+        return [
+            Prospect(event) { fired in repetition(count + 1, armed: fired, until: end) }
+        ]
+    }
+}

@@ -1,0 +1,29 @@
+import Behaviours
+import XCTest
+
+/// Connections that are never made.
+final class ConnectTests: KernelBehaviourCase {
+    func testConnectFailsWhenTheUserTimeoutOrTheRetriesAreOver() throws {
+        try assertConforms(.connectBlackhole)
+    }
+
+    func testControlsOfTheBlackholedConnectAreCaught() throws {
+        try assertControlsAreCaught(of: .connectBlackhole)
+    }
+
+    func testConnectWithoutWaitingReportsItsErrorOnce() throws {
+        try assertConforms(.connectNonblocking)
+    }
+
+    func testControlsOfConnectWithoutWaitingAreCaught() throws {
+        try assertControlsAreCaught(of: .connectNonblocking)
+    }
+
+    func testRequestIsRepeatedWhateverTheListenersUserTimeoutIs() throws {
+        try assertConforms(.requestListenerTimeout)
+    }
+
+    func testControlsOfTheRequestAreCaught() throws {
+        try assertControlsAreCaught(of: .requestListenerTimeout)
+    }
+}
