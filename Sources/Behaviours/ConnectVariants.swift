@@ -6,7 +6,7 @@ enum ConnectVariants {
     /// The variants; the SYN leaves at the step `connect`.
     static var all: [Variant] {
         func variant(
-            _ name: String, _ summary: String, eras: [String],
+            _ name: String, _ summary: String, eras: [Era],
             applies: @escaping @Sendable (Parameters) -> Bool,
             _ change: @escaping @Sendable (inout KernelRules) -> Void
         ) -> Variant {
@@ -53,7 +53,8 @@ enum ConnectVariants {
             variant(
                 "by-retries.short",
                 "The limit is worked out from an RTO of 200 ms: connect(2) gives up too soon.",
-                eras: ["4.19.77 … 4.19.208", "5.3.3 … 5.3.6"], applies: { !$0.hasUserTimeout }
+                eras: ["4.19.77 a41e8a88b06e … 4.19.209 3256a2d6ab1f", "5.3.3 … 5.3.6"],
+                applies: { !$0.hasUserTimeout }
             ) {
                 $0.connecting = .honouredShort
                 $0.linearSYNs = 0
@@ -121,8 +122,8 @@ enum ConnectVariants {
             "by-retries.doubling",
         ],
         because: """
-            RFC 9293, 3.10.8: for any state, if the user timeout expires, the connection is aborted \
-            and the user is told; tcp(7), TCP_USER_TIMEOUT: it is effective only in the \
+            RFC 9293, 3.10.8: for any state, if the user timeout expires, the connection is \
+            aborted and the user is told; tcp(7), TCP_USER_TIMEOUT: it is effective only in the \
             synchronized states, so that one may also ignore it. ip-sysctl, tcp_syn_retries: how \
             many times an initial SYN is retransmitted, and, with tcp_syn_linear_timeouts, when \
             the attempt is over (6: after 131 s; before 6.5 after 127 s).

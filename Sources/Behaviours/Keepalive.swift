@@ -3,8 +3,8 @@ import KernelTimers
 
 /// What the behaviours have in common that ask about keepalive.
 enum Keepalive {
-    /// The settings of a trial: `keepidle`, `keepintvl`, `keepcnt`, those of the kernel where it has
-    /// none.
+    /// The settings of a trial: `keepidle`, `keepintvl`, `keepcnt`, those of the kernel where it
+    /// has none.
     static func settings(_ parameters: Parameters) -> KeepaliveTimer.Settings {
         var settings = KeepaliveTimer.Settings()
         settings.idleSeconds = parameters.setting("keepidle") ?? settings.idleSeconds
@@ -44,7 +44,7 @@ enum Keepalive {
         _ fates: @escaping @Sendable (Conditions) -> Timeline<KeepaliveTimer.Fate>
     ) -> [Variant] {
         func variant(
-            _ name: String, _ summary: String, eras: [String],
+            _ name: String, _ summary: String, eras: [Era],
             applies: @escaping @Sendable (Parameters) -> Bool = { _ in true },
             _ change: @escaping @Sendable (inout KernelRules) -> Void
         ) -> Variant {

@@ -22,11 +22,11 @@ extension Oddity {
 }
 
 extension ObservedEvent.What {
-    /// Whether it is a packet of the subject's with data or a probe.
+    /// Whether it is a packet of the subject's that is no mere acknowledgement.
     var isSentBySubject: Bool {
         switch self {
-        case .data, .windowProbe: true
-        case .answer, .failedProbe, .failedRetransmission, .error, .hungUp, .other: false
+        case .data, .windowProbe, .opening, .finish, .reset: true
+        case .vanished, .answer, .failedProbe, .failedRetransmission, .error, .hungUp, .other: false
         }
     }
 }

@@ -125,7 +125,7 @@ public struct KeepaliveTimer: Sendable {
         guard milliseconds > 0, rules.retransmission != .ignored else {
             if state.unanswered >= settings.count {
                 let words = "\(state.unanswered) probes unanswered"
-                return [abort(firing, "\(arming.derivation); \(words)", arming.anchors)]
+                return abort(firing, "\(arming.derivation); \(words)", arming.anchors)
             }
             return probe(state, firing, arming)
         }
@@ -137,28 +137,37 @@ public struct KeepaliveTimer: Sendable {
             let words =
                 "TCP_USER_TIMEOUT \(milliseconds) ms since the last reception at "
                 + "\(state.received.text) is over"
-            prospects.append(
-                abort(
-                    part.late, "\(arming.derivation); \(words)",
-                    arming.anchors + [state.received]))
+            prospects += abort(
+                part.late, "\(arming.derivation); \(words)", arming.anchors + [state.received])
         }
         if !part.early.isEmpty { prospects += probe(state, part.early, arming) }
         return prospects
     }
 
-    /// A reset to the peer (`tcp_send_active_reset`), and the error to the application.
+    /// A reset to the peer (`tcp_send_active_reset`), and the error to the application, which may
+    /// be awake before the reset is captured: on loopback it is when it arrives.
     private func abort(
         _ window: Window, _ derivation: String, _ anchors: [Window]
-    ) -> Prospect {
-        let reset = Expected(
-            .sent(.reset), window, derivation, counters: ["Tcp.OutRsts": 1], anchors: anchors)
-        return Prospect(reset) { fired in
-            let error = Expected(
-                .aborted(.etimedout), fired.after(.zero, conditions.reach),
-                "at once after the RST", counters: ["TcpExt.TCPAbortOnTimeout": 1],
-                anchors: [fired])
-            return [Prospect(error)]
+    ) -> [Prospect] {
+        func reset(_ window: Window, _ words: String, _ anchors: [Window]) -> Expected {
+            Expected(
+                .sent(.reset), window, words, counters: ["Tcp.OutRsts": 1], anchors: anchors)
         }
+        func error(_ window: Window, _ words: String, _ anchors: [Window]) -> Expected {
+            Expected(
+                .aborted(.etimedout), window, words, counters: ["TcpExt.TCPAbortOnTimeout": 1],
+                anchors: anchors)
+        }
+        let reach = conditions.reach
+        return [
+            Prospect(reset(window, derivation, anchors)) { fired in
+                [Prospect(error(fired.after(.zero, reach), "at once after the RST", [fired]))]
+            },
+            Prospect(error(window, derivation, anchors)) { heard in
+                let near = heard.after(.zero, reach)
+                return [Prospect(reset(near, "at once, with the error", [heard]))]
+            },
+        ]
     }
 
     private func probe(_ state: State, _ firing: Window, _ arming: Arming) -> [Prospect] {

@@ -403,7 +403,7 @@ extension SyntheticObservation {
             switch step.action {
             case .awaitError(_, let milliseconds), .awaitVanishing(let milliseconds):
                 guard let abort else {
-                    pending[step.label] = begin
+                    pending[step.label] = begin + .microseconds(20)
                     horizon = begin + .milliseconds(milliseconds)
                     return nil
                 }

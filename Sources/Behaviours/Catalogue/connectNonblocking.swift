@@ -14,7 +14,7 @@ extension Behaviour {
         cases: .matrix(
             userTimeouts: [1500], families: AddressFamily.allCases,
             settings: ["tcp_syn_retries": 2])
-            + .matrix(settings: ["tcp_syn_retries": 1]),
+            + .matrix(settings: ["tcp_syn_retries": 2]),
         stimulus: { parameters, horizon in
             ConnectVariants.script(
                 parameters,

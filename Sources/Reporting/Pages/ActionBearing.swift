@@ -14,14 +14,17 @@ enum ActionBearing: Hashable {
     init(_ action: Action, by actor: Actor) {
         switch action {
         case .dropReceived: self = .impairs("what the \(actor.rawValue) receives is dropped")
+        case .dropAtListener:
+            self = .impairs("what the \(actor.rawValue)’s listener receives is dropped")
         case .removeAddress: self = .impairs("the \(actor.rawValue)’s address is gone")
         case .impair(let impairment): self = .impairs(ScriptText.words(impairment))
         case .respond(let response?):
             self = .impairs("scripted peer: \(ScriptText.words(response))")
         case .respond(nil), .inject: self = .acts
-        case .deliverReceived, .restoreAddress, .mend: self = .restores
-        case .send, .fill, .setOption: self = .acts
-        case .listen, .connect, .accept, .receive, .awaitAcknowledged, .awaitReadable, .getOption,
+        case .deliverReceived, .deliverAtListener, .restoreAddress, .mend: self = .restores
+        case .send, .fill, .setOption, .startConnect, .close, .shutdownWriting: self = .acts
+        case .rehearse, .open, .awaitVanishing, .listen, .connect, .accept, .receive,
+            .awaitAcknowledged, .awaitReadable, .getOption,
             .awaitError, .inspectTimer, .watch, .call:
             self = .watches
         }

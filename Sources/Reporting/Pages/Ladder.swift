@@ -166,8 +166,13 @@ struct Ladder: Hashable {
             if case .sent(.tailLossProbe) = kind { return (.subject, .probe) }
             return (.subject, repeated ? .retransmission : .data)
         case .windowProbe: return (.subject, .windowProbe)
+        case .opening(let repeated), .finish(let repeated):
+            if case .sent(.tailLossProbe) = kind { return (.subject, .probe) }
+            return (.subject, repeated ? .retransmission : .data)
+        case .reset: return (.subject, .other)
         case .answer: return (.peer, .answer)
         case .failedProbe, .failedRetransmission: return (.kernel, .failed)
+        case .vanished: return (.kernel, .error)
         case .error, .hungUp: return (.application, .error)
         case .other(let words): return (words.contains("peer") ? .peer : .subject, .other)
         }

@@ -3,16 +3,16 @@ import KernelTimers
 
 extension Behaviour {
     /// Nobody answers the SYN.
-    public static let connectBlackhole = Behaviour(
-        id: "connect.blackhole",
+    public static let connectUnanswered = Behaviour(
+        id: "connect.unanswered",
         question: "When does connect(2) fail whose SYN nobody answers, with T and without?",
         background: """
-            The SYN is repeated after a second, since 6.5 the first four times a second apart, then \
-            at doubling intervals. tcp_syn_retries or TCP_SYNCNT limit the repetitions. With a user \
-            timeout the attempt ends at T, counted from the first SYN, but not before one was \
-            repeated; T does not prolong it. Kernels of 4.19 to 5.3 sent all that was left of the \
-            repetitions at once when T was over, and a fix backported without its own fix made a \
-            plain connect(2) fail after 31 s instead of 127.
+            The SYN is repeated after a second, since 6.5 the first four times a second apart, \
+            then at doubling intervals. tcp_syn_retries or TCP_SYNCNT limit the repetitions. With \
+            a user timeout the attempt ends at T, counted from the first SYN, but not before one \
+            was repeated; T does not prolong it. Kernels of 4.19 to 5.3 sent all that was left of \
+            the repetitions at once when T was over, and a fix backported without its own fix made \
+            a plain connect(2) fail after 31 s instead of 127.
             """,
         cases: connectCases,
         stimulus: { parameters, horizon in
