@@ -149,11 +149,11 @@ public struct KeepaliveTimer: Sendable {
     private func abort(
         _ window: Window, _ derivation: String, _ anchors: [Window]
     ) -> [Prospect] {
-        func reset(_ window: Window, _ words: String, _ anchors: [Window]) -> Expected {
+        @Sendable func reset(_ window: Window, _ words: String, _ anchors: [Window]) -> Expected {
             Expected(
                 .sent(.reset), window, words, counters: ["Tcp.OutRsts": 1], anchors: anchors)
         }
-        func error(_ window: Window, _ words: String, _ anchors: [Window]) -> Expected {
+        @Sendable func error(_ window: Window, _ words: String, _ anchors: [Window]) -> Expected {
             Expected(
                 .aborted(.etimedout), window, words, counters: ["TcpExt.TCPAbortOnTimeout": 1],
                 anchors: anchors)
