@@ -58,7 +58,9 @@ public struct PacketdrillScript: Sendable {
         case .removeAddress, .restoreAddress, .impair, .mend:
             return "packetdrill owns the addresses and routes of its tun device, and "
                 + "[\(step.label)] changes them"
-        case .setOption, .awaitReadable, .deliverReceived, .awaitError, .respond, .inject:
+        case .setOption, .awaitReadable, .deliverReceived, .awaitError, .respond, .inject,
+            .rehearse, .open, .startConnect, .dropAtListener, .deliverAtListener, .close,
+            .shutdownWriting, .awaitVanishing:
             return "[\(step.label)] has no counterpart: \(ScriptText.words(step.action))"
         }
     }
@@ -137,7 +139,9 @@ public struct PacketdrillScript: Sendable {
             case .answered:
                 lines.append("  +0 < . 1:1(0) ack 101 win \(isZeroWindow ? 0 : 65535)")
                 continue
-            case .failedToSend: continue
+            case .sent(.keepAliveProbe), .sent(.syn), .sent(.fin), .sent(.reset), .vanished,
+                .failedToSend:
+                continue
             case .aborted(let error):
                 lines.append("// \(error) is due \(when) s after that, and not before.")
                 lines.append("+\(Self.text(last)) write(3, ..., 1) = -1 \(error) (\(error))")

@@ -24,13 +24,16 @@ enum PythonCall {
         case .restoreAddress: "a.shell(l, \"\(address("add", actor, script))\")"
         case .impair(let impairment): shell(commands(impairment, script, mends: false))
         case .mend(let impairment): shell(commands(impairment, script, mends: true))
+        case .awaitError(.connect, _): nil
         case .awaitError(let waiter, let milliseconds):
             "a.error(l, \"\(waiter.rawValue)\", \(milliseconds / 1000 + 1))"
         case .inspectTimer: "a.show_timer(l)"
         case .watch(let milliseconds): "a.watch(l, \(milliseconds) / 1000)"
         case .call(.epollWait): nil
         case .call(let call): "a.call(l, \"\(call.rawValue)\")"
-        case .awaitReadable, .respond, .inject: nil
+        case .awaitReadable, .respond, .inject, .rehearse, .open, .startConnect, .dropAtListener,
+            .deliverAtListener, .close, .shutdownWriting, .awaitVanishing:
+            nil
         }
     }
 
@@ -41,6 +44,16 @@ enum PythonCall {
         case .sendBuffer: "socket.SOL_SOCKET, socket.SO_SNDBUF"
         case .receiveBuffer: "socket.SOL_SOCKET, socket.SO_RCVBUF"
         case .keepAlive: "socket.SOL_SOCKET, socket.SO_KEEPALIVE"
+        case .keepIdle: "socket.IPPROTO_TCP, 4"
+        case .keepInterval: "socket.IPPROTO_TCP, 5"
+        case .keepCount: "socket.IPPROTO_TCP, 6"
+        case .synCount: "socket.IPPROTO_TCP, 7"
+        case .linger2: "socket.IPPROTO_TCP, 8"
+        case .deferAccept: "socket.IPPROTO_TCP, 9"
+        case .cork: "socket.IPPROTO_TCP, 3"
+        case .thinLinearTimeouts: "socket.IPPROTO_TCP, 16"
+        case .rtoMax: "socket.IPPROTO_TCP, 44"
+        case .rtoMin: "socket.IPPROTO_TCP, 45"
         }
     }
 
