@@ -55,16 +55,22 @@ public struct ScheduleTable: Sendable {
     }
 
     private var conclusion: [String] {
-        guard let abort = schedule.abort, case .aborted(let error) = abort.kind else {
+        guard let abort = schedule.abort else {
             return PlainText.wrapped(
                 "No abort until \(Self.text(horizon)) s: the connection lives.", width: 80)
         }
         return PlainText.wrapped(
-            "\(error.name) between \(Self.text(abort.window.earliest)) s and "
+            "\(Self.end(abort.kind)) between \(Self.text(abort.window.earliest)) s and "
                 + "\(Self.text(abort.window.latest)) s.", width: 80)
     }
 
     private static func text(_ moment: Moment) -> String {
         Duration.fixed(moment.nanoseconds, digits: 3)
+    }
+
+    /// The end in a word: the error, or that the kernel forgets.
+    private static func end(_ kind: Expected.Kind) -> String {
+        if case .aborted(let error) = kind { return error.name }
+        return "Forgotten"
     }
 }
