@@ -49,6 +49,20 @@ final class RunFolderTests: XCTestCase {
         }
     }
 
+    func testARunThatWasKilledIsReadAsFarAsItWent() async throws {
+        let scratch = try Scratch()
+        let campaign = try campaign("perform", in: scratch, trials: [threeTrials[0]])
+        let result = try await campaign.perform()
+        for name in ["run.json", "SHA256SUMS", "provenance.json", "junit.xml", "results.ktap"] {
+            try FileManager.default.removeItem(atPath: "\(campaign.folder.path)/\(name)")
+        }
+
+        let run = try RunFolder.load(campaign.folder.path)
+
+        XCTAssertNil(run.record)
+        XCTAssertEqual(Rejudgement(run).record.findings, result.record.findings)
+    }
+
     func testADamagedRecordIsNamed() async throws {
         for text in ["", "{", "[]", "null", "{\"format\": 1}", "\u{0}\u{1}"] {
             let error = try await error {

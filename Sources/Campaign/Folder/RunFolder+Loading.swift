@@ -5,7 +5,8 @@ public import Reporting
 
 /// A run that was read back.
 public struct StoredRun: Sendable {
-    /// What was found at the time; nil for a single observation.
+    /// What was found at the time; nil for a single observation, and for a run that was killed
+    /// before it was over.
     public var record: RunRecord?
     /// Under which circumstances; nil where that was not stored.
     public var provenance: Provenance?
@@ -32,15 +33,34 @@ extension RunFolder {
         guard FileSystem.exists(path) else { throw RunFolderError(path, "is not there") }
         guard FileSystem.isFolder(path) else { return try loadSingle(path) }
         let folder = RunFolder(path: path)
-        let record = try folder.loadRecord()
+        let record = folder.wasKilled ? nil : try folder.loadRecord()
         let names = try FileSystem.names(in: "\(path)/\(Name.observations)")
         var observations: [StoredObservation] = []
         for name in names where name.hasSuffix(".json") && !name.hasPrefix(".") {
             observations.append(try folder.loadObservation(String(name.dropLast(5))))
         }
+        guard let record else { return try killed(path, observations) }
         try folder.checkCompleteness(record, observations)
         return StoredRun(
             record: record, provenance: try folder.loadProvenance(), observations: observations)
+    }
+
+    /// Whether a run was killed before it could say what it found: then there is no record, and
+    /// nothing was sealed. In a folder that was sealed a missing record is damage.
+    private var wasKilled: Bool {
+        !FileSystem.exists("\(path)/\(Name.run)")
+            && !FileSystem.exists("\(path)/\(Checksums.name)")
+            && FileSystem.isFolder("\(path)/\(Name.observations)")
+    }
+
+    private static func killed(
+        _ path: String, _ observations: [StoredObservation]
+    ) throws(RunFolderError) -> StoredRun {
+        guard !observations.isEmpty else {
+            throw RunFolderError(
+                path, "holds no \(Name.run) and no observation: the run was killed too early")
+        }
+        return StoredRun(observations: observations)
     }
 
     private func loadProvenance() throws(RunFolderError) -> Provenance? {
