@@ -67,9 +67,11 @@ enum ConnectVariants {
         _ conditions: Conditions, _ parameters: Parameters, _ rules: KernelRules
     ) -> [Prospect] {
         let begun = conditions.mark("connect")
-        // The SYN leaves at once, however long the call then waits.
+        // The SYN leaves as soon as the application's thread comes to call, which no kernel
+        // promises, however long the call then waits. Half the first interval is too soon for a
+        // repetition, so that nothing else is taken for it; later times chain to the SYN as seen.
         let sent = Window(
-            begun.earliest, min(begun.latest, begun.earliest + conditions.reach * 2))
+            begun.earliest, min(begun.latest, begun.earliest + conditions.rto / 2))
         return ConnectTimer(conditions, rules, retries: retries(parameters)).prospects(begun: sent)
     }
 

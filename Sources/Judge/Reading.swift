@@ -89,14 +89,16 @@ struct Reading {
     }
 
     /// The kernel's account of the connection just before any timer can have fired: TCP_RTO_MIN,
-    /// 200 ms, after the outage began at the latest.
+    /// 200 ms, after the outage began at the latest. In SYN_SENT no timer fires without showing in
+    /// `tcpi_retransmits`, and the first not before a second has passed (RFC 6298, 2.1).
     private static func restingSample(
         _ observation: Observation, _ begin: Moment
     ) -> KernelSample? {
-        observation.samples.last {
-            $0.first.earliest <= begin + .milliseconds(200) && $0.backoff == 0
+        let limits = ["ESTABLISHED": 200, "SYN_SENT": 1000]
+        return observation.samples.last {
+            guard let limit = limits[$0.state] else { return false }
+            return $0.first.earliest <= begin + .milliseconds(limit) && $0.backoff == 0
                 && $0.retransmits == 0 && $0.probes == 0 && $0.isFromTable != true
-                && ["ESTABLISHED", "SYN_SENT"].contains($0.state)
         }
     }
 

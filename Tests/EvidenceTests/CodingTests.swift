@@ -92,7 +92,7 @@ final class CatalogueTests: XCTestCase {
         }
 
         XCTAssertEqual(ids("zero-window"), ["zero-window.live", "zero-window.silent"])
-        XCTAssertEqual(ids("*.silent"), ["zero-window.silent"])
+        XCTAssertEqual(ids("*.silent"), ["keepalive.silent", "zero-window.silent"])
         XCTAssertEqual(ids("zero"), [])
         XCTAssertEqual(ids("*").count, Catalogue.behaviours.count)
         XCTAssertEqual(ids("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*z"), [])
@@ -103,9 +103,15 @@ final class CatalogueTests: XCTestCase {
             for parameters in behaviour.cases {
                 let horizon = behaviour.horizonMilliseconds(parameters)
 
-                XCTAssertGreaterThan(horizon, parameters.userTimeoutMilliseconds + 1000)
+                // Beyond the promised end, which T need not decide: it cannot prolong a connect.
+                if !behaviour.expectsSurvival(parameters) {
+                    XCTAssertGreaterThan(
+                        horizon, behaviour.expectedMilliseconds(parameters) + 500,
+                        "\(behaviour.id) \(parameters.summary)")
+                }
+                // Where the promise is short, what takes over a minute is not waited for.
                 guard behaviour.length(parameters) == .short else { continue }
-                XCTAssertLessThan(horizon, 40_000, "\(behaviour.id) \(parameters.summary)")
+                XCTAssertLessThan(horizon, 60_000, "\(behaviour.id) \(parameters.summary)")
             }
         }
     }
