@@ -91,8 +91,11 @@ final class CatalogueTests: XCTestCase {
             Catalogue.behaviours(matching: pattern).map(\.id)
         }
 
-        XCTAssertEqual(ids("zero-window"), ["zero-window.live", "zero-window.silent"])
-        XCTAssertEqual(ids("*.silent"), ["keepalive.silent", "zero-window.silent"])
+        let all = Catalogue.behaviours.map(\.id)
+        XCTAssertTrue(ids("zero-window").contains("zero-window.live"))
+        XCTAssertEqual(ids("zero-window"), all.filter { $0.hasPrefix("zero-window.") })
+        XCTAssertTrue(ids("*.silent").contains("zero-window.silent"))
+        XCTAssertEqual(ids("*.silent"), all.filter { $0.hasSuffix(".silent") })
         XCTAssertEqual(ids("zero"), [])
         XCTAssertEqual(ids("*").count, Catalogue.behaviours.count)
         XCTAssertEqual(ids("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*z"), [])

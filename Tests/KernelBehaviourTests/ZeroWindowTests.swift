@@ -18,4 +18,12 @@ final class ZeroWindowTests: KernelBehaviourCase {
     func testControlsOfTheSilentZeroWindowAreCaught() throws {
         try assertControlsAreCaught(of: .zeroWindowSilent)
     }
+
+    func testWindowThatAScriptedPeerKeepsShutEndsAtT() throws {
+        try assertConforms(.zeroWindowByHand)
+    }
+
+    func testControlsOfTheScriptedPeerAreCaught() throws {
+        try assertControlsAreCaught(of: .zeroWindowByHand)
+    }
 }
