@@ -10,6 +10,8 @@ public struct Behaviour: Sendable {
     public let id: String
     /// The question, one sentence.
     public let question: String
+    /// The situations of `Scenario.all` that it asks, by their numbers.
+    public let scenarios: [Int]
     /// What stands behind the question: the situation, and what is promised of it.
     public let background: String
     /// The values with which it is asked.
@@ -35,7 +37,8 @@ public struct Behaviour: Sendable {
 
     /// A behaviour; everything that has a sensible default has it.
     public init(
-        id: String, question: String, background: String, cases: [Parameters],
+        id: String, question: String, scenarios: [Int] = [], background: String,
+        cases: [Parameters],
         stimulus: @escaping @Sendable (Parameters, Int) -> Script,
         outage: Outage,
         initialRTO: Duration? = nil,
@@ -49,6 +52,7 @@ public struct Behaviour: Sendable {
     ) {
         self.id = id
         self.question = question
+        self.scenarios = scenarios
         self.background = background
         self.cases = cases
         self.stimulus = stimulus

@@ -57,11 +57,11 @@ public enum Delivery {
 
     /// A behaviour in which a waiter hears of the end of a blackholed connection.
     static func behaviour(
-        _ waiter: Waiter, id: String, question: String, background: String,
+        _ waiter: Waiter, id: String, question: String, scenarios: [Int] = [], background: String,
         between: [Step] = [], steps: [Step], values: [ValueExpectation], controls: [Control]
     ) -> Behaviour {
         Behaviour(
-            id: id, question: question, background: background, cases: cases,
+            id: id, question: question, scenarios: scenarios, background: background, cases: cases,
             stimulus: { parameters, horizon in
                 .connected(
                     parameters,

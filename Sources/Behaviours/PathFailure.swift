@@ -9,8 +9,9 @@ public enum PathFailure {
     /// `fate` is what becomes of attempts over IPv4; over IPv6 the kernel keeps the error of the
     /// route (`ipv6Error`), and counts nothing of IPv4's.
     static func idle(
-        _ impairment: Impairment, id: String, question: String, background: String,
-        cases: [Parameters], fate: ProbeTimer.Fate, ipv6Error: SocketError? = nil,
+        _ impairment: Impairment, id: String, question: String, scenarios: [Int] = [71, 88],
+        background: String, cases: [Parameters], fate: ProbeTimer.Fate,
+        ipv6Error: SocketError? = nil,
         more: [Variant] = [], since change: String? = nil,
         withoutOption aspect: Parting.Aspect = .missing
     ) -> Behaviour {
@@ -23,7 +24,7 @@ public enum PathFailure {
             ).prospects(unsent: conditions.mark("write"))
         }
         return Behaviour(
-            id: id, question: question, background: background, cases: cases,
+            id: id, question: question, scenarios: scenarios, background: background, cases: cases,
             stimulus: { parameters, horizon in
                 .connected(
                     parameters,
@@ -59,13 +60,13 @@ public enum PathFailure {
 
     /// The failure meets data in flight: the retransmission timer runs, and each attempt fails.
     static func inFlight(
-        _ impairment: Impairment, id: String, question: String, background: String,
-        cases: [Parameters], fate: RetransmitTimer.Fate, error: SocketError,
+        _ impairment: Impairment, id: String, question: String, scenarios: [Int] = [71],
+        background: String, cases: [Parameters], fate: RetransmitTimer.Fate, error: SocketError,
         more: [Variant] = [], exceeds: String? = nil
     ) -> Behaviour {
         let fates = lostThen(fate)
         return Behaviour(
-            id: id, question: question, background: background, cases: cases,
+            id: id, question: question, scenarios: scenarios, background: background, cases: cases,
             stimulus: { parameters, horizon in
                 .connected(
                     parameters,

@@ -1,29 +1,29 @@
-/// A situation that users meet, by its number in the list from which the catalogue grew, and the
-/// behaviours that ask it or the reason why none does.
+/// A situation that users meet, by its number in the list from which the catalogue grew.
+///
+/// Which behaviours ask it is not written here: each behaviour names its scenarios in its own file.
 public struct Scenario: Sendable, Hashable {
     /// Its number.
     public let number: Int
     /// The situation in a few words.
     public let words: String
-    /// The ids of the behaviours that ask it.
-    public let behaviours: [String]
-    /// Why it was left out, where no behaviour asks it.
-    public let leftOut: String?
+    /// Why it is left out, or what asking it would take; nil for one that is asked. It counts only
+    /// while no behaviour asks the scenario.
+    public let reason: String?
 
-    private init(_ number: Int, _ words: String, _ behaviours: [String], _ leftOut: String?) {
+    /// A scenario, and why no behaviour asks it, as long as none does.
+    init(_ number: Int, _ words: String, unasked reason: String? = nil) {
         self.number = number
         self.words = words
-        self.behaviours = behaviours
-        self.leftOut = leftOut
+        self.reason = reason
     }
 
-    /// It is asked by these behaviours.
-    static func asked(_ number: Int, _ words: String, _ behaviours: String...) -> Scenario {
-        Scenario(number, words, behaviours, nil)
+    /// The behaviours of the catalogue that ask it.
+    public var behaviours: [Behaviour] {
+        Catalogue.behaviours.filter { $0.scenarios.contains(number) }
     }
 
-    /// It was left out, for this reason.
-    static func left(_ number: Int, _ words: String, _ reason: String) -> Scenario {
-        Scenario(number, words, [], reason)
+    /// Why it is left out, where no behaviour asks it.
+    public var leftOut: String? {
+        behaviours.isEmpty ? reason : nil
     }
 }

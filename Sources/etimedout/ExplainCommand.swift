@@ -10,7 +10,10 @@ struct ExplainCommand: ParsableCommand {
         abstract: "Say what a behaviour asks, how, and which answers are known.")
 
     @Argument(help: ArgumentHelp("The behaviour's id.", valueName: "behaviour"))
-    var id: String
+    var id: String?
+
+    @Flag(help: "Print the situations that users meet, and who asks them or why nobody does.")
+    var scenarios = false
 
     @Option(
         name: .customLong("values"),
@@ -26,12 +29,19 @@ struct ExplainCommand: ParsableCommand {
     var packetdrill = false
 
     func validate() throws {
+        guard (id != nil) != scenarios else {
+            throw ValidationError("name one behaviour, or --scenarios")
+        }
         guard !(shell && packetdrill) else {
             throw ValidationError("--shell and --packetdrill exclude each other")
         }
     }
 
     func run() throws {
+        guard let id else {
+            Terminal.print(ScenarioText.all())
+            return
+        }
         guard let behaviour = Catalogue.behaviour(id) else {
             throw CommandFailure(TrialSelection.unknown(id))
         }
@@ -41,16 +51,16 @@ struct ExplainCommand: ParsableCommand {
             throw CommandFailure("\(id) has no values")
         }
         if shell {
-            try print(ShellReproducer(behaviour, parameters).text, "a shell")
+            try print(ShellReproducer(behaviour, parameters).text, id, "a shell")
         } else if packetdrill {
-            try print(PacketdrillScript(behaviour, parameters).text, "packetdrill")
+            try print(PacketdrillScript(behaviour, parameters).text, id, "packetdrill")
         } else {
             Terminal.print(Explanation(behaviour, parameters).text)
         }
     }
 
     private func print(
-        _ text: Result<String, ShellReproducer.Unsayable>, _ language: String
+        _ text: Result<String, ShellReproducer.Unsayable>, _ id: String, _ language: String
     ) throws {
         switch text {
         case .success(let text): Terminal.print(text)

@@ -55,6 +55,19 @@ final class ExplainCommandTests: XCTestCase {
         XCTAssertTrue(outcome.errors.contains("owns the addresses"), outcome.errors)
     }
 
+    func testSituationsAreListedWithWhoAsksThemOrWhyNobodyDoes() async throws {
+        let outcome = try await etimedout(["explain", "--scenarios"])
+
+        XCTAssertEqual(outcome.status, 0)
+        XCTAssertTrue(
+            outcome.output.contains(" 13  address removed, idle, write\n       unroutable.idle\n"),
+            outcome.output)
+        XCTAssertTrue(outcome.output.contains("not asked: SOCK_DESTROY"), outcome.output)
+        for line in outcome.output.split(separator: "\n") {
+            XCTAssertLessThanOrEqual(line.count, 80, "\(line)")
+        }
+    }
+
     func testUnknownIdsAreRefused() async throws {
         let outcome = try await etimedout(["explain", "unroutable.idl"])
 

@@ -6,6 +6,7 @@ extension Behaviour {
     public static let blackholeEstablished = Behaviour(
         id: "blackhole.established",
         question: "Does TCP_USER_TIMEOUT end a connection whose peer has gone silent?",
+        scenarios: [1, 3, 4, 8, 11, 86],
         background: """
             One segment is written into a blackhole. Linux repeats it as a tail loss probe, then \
             at each RTO, which doubles. The clock of the user timeout starts at the first RTO, and \

@@ -6,6 +6,7 @@ extension Behaviour {
     public static let connectNonblocking = Behaviour(
         id: "connect.nonblocking",
         question: "How does a program hear of a failed connect(2) for which it did not wait?",
+        scenarios: [61],
         background: """
             connect(2) on a socket that does not block says EINPROGRESS at once. When the attempt \
             has failed poll(2) reports POLLERR and POLLHUP, SO_ERROR gives the error, once, and \

@@ -6,6 +6,7 @@ extension Behaviour {
     public static let connectUnanswered = Behaviour(
         id: "connect.unanswered",
         question: "When does connect(2) fail whose SYN nobody answers, with T and without?",
+        scenarios: [56, 57, 58, 59],
         background: """
             The SYN is repeated after a second, since 6.5 the first four times a second apart, \
             then at doubling intervals. tcp_syn_retries or TCP_SYNCNT limit the repetitions. With \

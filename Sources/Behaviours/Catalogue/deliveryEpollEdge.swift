@@ -6,6 +6,7 @@ extension Behaviour {
     public static let deliveryEpollEdge = Delivery.behaviour(
         .epollEdge, id: "delivery.epoll-edge",
         question: "Does edge-triggered epoll report the end at least once, and not for ever?",
+        scenarios: [84],
         background: """
             The kernel wakes the waiter when it sets the error and when it closes the connection: \
             one edge or two, by how soon the waiter comes back, and never none.

@@ -6,6 +6,7 @@ extension Behaviour {
     public static let deliveryEpollLevel = Delivery.behaviour(
         .epollLevel, id: "delivery.epoll-level",
         question: "Does level-triggered epoll go on reporting the end?",
+        scenarios: [84],
         background: """
             epoll_wait reports the error and the hang-up, and reports the hang-up again each time \
             it is asked, also when SO_ERROR has taken the errno.

@@ -6,6 +6,7 @@ extension Behaviour {
     public static let deliveryPoll = Delivery.behaviour(
         .poll, id: "delivery.poll",
         question: "Does poll(2) report the end, with the errno in SO_ERROR exactly once?",
+        scenarios: [84],
         background: """
             poll returns with POLLERR and POLLHUP. SO_ERROR gives the errno once; afterwards the \
             error is gone and the hang-up stays.

@@ -6,6 +6,7 @@ extension Behaviour {
     public static let deliveryRead = Delivery.behaviour(
         .read, id: "delivery.read",
         question: "Does a blocked read(2) return the error, exactly once?",
+        scenarios: [84, 85],
         background: """
             The read returns −1 with the errno and takes it: SO_ERROR holds none afterwards, the \
             next read gives the end of the stream, write gives EPIPE, poll reports the hang-up.

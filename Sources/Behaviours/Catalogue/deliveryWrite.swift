@@ -7,6 +7,7 @@ extension Behaviour {
         id: "delivery.write",
         question:
             "Does a write(2) that is blocked on a full buffer return the error, exactly once?",
+        scenarios: [84],
         background: """
             The peer's window is shut and the send buffer is full; write blocks. When T is over it \
             returns −1 with the errno, and takes it.

@@ -8,6 +8,7 @@ extension Behaviour {
         question: """
             When does keepalive end an idle connection whose peer is gone, with T and without?
             """,
+        scenarios: [40, 41, 42, 44, 45],
         background: """
             Nothing is in flight, so no user timeout runs; keepalive probes the peer. Without a \
             user timeout the connection ends an interval after the last of TCP_KEEPCNT unanswered \

@@ -6,6 +6,7 @@ extension Behaviour {
     public static let optionInherited = Behaviour(
         id: "option.inherited",
         question: "Does a connection inherit the TCP_USER_TIMEOUT of its listener, and keep to it?",
+        scenarios: [16, 50],
         background: """
             HAProxy's tcp-ut and others set the option on the listening socket. The connection \
             that it accepts must report the value, and must end by it when its peer goes silent.

@@ -9,6 +9,7 @@ extension Behaviour {
             Is a connection without TCP_USER_TIMEOUT whose listener got it between the handshake \
             and accept?
             """,
+        scenarios: [50],
         background: """
             The connection is made when the handshake ends, not when accept hands it out, and it \
             takes what the listener had then. What is set later, before or after accept, is for \

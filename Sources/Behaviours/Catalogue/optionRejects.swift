@@ -8,6 +8,7 @@ extension Behaviour {
         question: """
             Are a negative TCP_USER_TIMEOUT and one that is too short refused, the old value kept?
             """,
+        scenarios: [48],
         background: """
             −1 is not a time, and two bytes are not an int. Both must be EINVAL, and neither may \
             change what was set before.

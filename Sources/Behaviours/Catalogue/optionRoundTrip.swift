@@ -6,6 +6,7 @@ extension Behaviour {
     public static let optionRoundTrip = Behaviour(
         id: "option.round-trip",
         question: "Does getsockopt return the TCP_USER_TIMEOUT that setsockopt took?",
+        scenarios: [48],
         background: """
             The option is an unsigned number of milliseconds. Before 4.19 the kernel kept it in \
             jiffies, so that a value that is no multiple of a jiffy came back rounded up.

@@ -9,6 +9,7 @@ extension Behaviour {
             From when does a TCP_USER_TIMEOUT count that is set in the middle of an outage, and \
             when does it take effect?
             """,
+        scenarios: [6],
         background: """
             The outage is a second and a half old when T is set. T counts from the clock that \
             already runs, the first RTO. Setting it re-arms nothing: the timer that is armed fires \

@@ -6,6 +6,7 @@ extension Behaviour {
     public static let optionZeroRestores = Behaviour(
         id: "option.zero-restores",
         question: "Does setting TCP_USER_TIMEOUT to 0 bring back the kernel's default?",
+        scenarios: [6],
         background: """
             One second is set and taken back before the peer goes silent. tcp_retries2 must \
             decide, as it does for a connection on which the option was never set.

@@ -9,6 +9,7 @@ extension Behaviour {
             Does a listener's TCP_USER_TIMEOUT end a handshake whose last acknowledgement never \
             comes?
             """,
+        scenarios: [60],
         background: """
             A request in SYN_RECV is no connection yet: its SYN-ACK is repeated as often as \
             tcp_synack_retries says, at doubling intervals from one second, and then it is \

@@ -9,6 +9,7 @@ extension Behaviour {
             What does an IPv6 connection do whose source address was removed before the next \
             write, and does TCP_USER_TIMEOUT end it?
             """,
+        scenarios: [8, 23],
         background: """
             IPv6 does not check a connection's source address again. The old owner goes on \
             sending, the peer gets the data and acknowledges it, and the acknowledgements reach \

@@ -9,6 +9,7 @@ extension Behaviour {
             Does TCP_USER_TIMEOUT end an idle connection whose source address was removed before \
             the next write?
             """,
+        scenarios: [13, 15, 18, 87, 88],
         background: """
             The write succeeds, as far as the application can tell. Nothing is on the wire: the \
             segment never leaves the kernel, which finds no route from an address that is no \

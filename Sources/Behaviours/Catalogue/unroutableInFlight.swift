@@ -9,6 +9,7 @@ extension Behaviour {
             Does TCP_USER_TIMEOUT end a connection whose source address was removed while data was \
             in flight, and with which error?
             """,
+        scenarios: [14, 15, 86],
         background: """
             The data was sent once, so the retransmission timer runs; each attempt fails inside \
             the kernel and leaves a soft error. The clock starts at the last transmission that \

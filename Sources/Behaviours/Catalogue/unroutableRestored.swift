@@ -9,6 +9,7 @@ extension Behaviour {
             Does a connection live on whose source address comes back in time, and when is its \
             data delivered?
             """,
+        scenarios: [17],
         background: """
             The address is removed from an idle connection, data is written, and the address comes \
             back when two fifths of T are over (two seconds without a user timeout). Nothing tells \

@@ -9,6 +9,7 @@ extension Behaviour {
             Does TCP_USER_TIMEOUT end a connection whose window a peer without a kernel keeps \
             shut, answering every probe?
             """,
+        scenarios: [33],
         background: """
             The peer's kernel is silent; its packets are made by hand: one acknowledges all and \
             shuts the window, and each probe is answered at once that it is still shut. What the \

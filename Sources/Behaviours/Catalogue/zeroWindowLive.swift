@@ -9,6 +9,7 @@ extension Behaviour {
         question: """
             Does TCP_USER_TIMEOUT end a connection whose peer keeps answering zero-window probes?
             """,
+        scenarios: [33],
         background: """
             The peer's application stops reading; its window shuts. The kernel asks for an update \
             at growing intervals, and the peer answers each time that the window is still shut. \

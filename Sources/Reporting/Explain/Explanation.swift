@@ -32,6 +32,10 @@ public struct Explanation: Sendable {
         lines.append("")
         lines += wrapped(
             "Asked with: " + behaviour.cases.map(\.summary).joined(separator: "; ") + ".", "", "  ")
+        let situations = ScenarioText.lines(behaviour)
+        if !situations.isEmpty {
+            lines += wrapped("Situations: " + situations.joined(separator: "; ") + ".", "", "  ")
+        }
         return lines
     }
 
