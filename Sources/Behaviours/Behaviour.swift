@@ -86,12 +86,13 @@ public struct Behaviour: Sendable {
         _ parameters: Parameters, tick: TickRate = .hz250, roundTrip: Duration = .zero
     ) -> Conditions {
         let marks = assumedMarks(parameters)
-        return Conditions(
-            tick: tick,
-            rtoJiffies: initialRTO.map { tick.jiffies(covering: $0) }
-                ?? Conditions.rtoJiffies(smoothedRTT: roundTrip, variation: .zero, tick: tick),
-            smoothedRTT: roundTrip, retries2: parameters.effectiveRetries2,
+        var conditions = Conditions(
+            tick: tick, rtoJiffies: 0, smoothedRTT: roundTrip,
             userTimeoutMilliseconds: userTimeout(parameters, marks), marks: marks)
+        conditions.adopt(parameters)
+        conditions.rtoJiffies =
+            initialRTO.map { tick.jiffies(covering: $0) } ?? conditions.rtoAtRest
+        return conditions
     }
 }
 

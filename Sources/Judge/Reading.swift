@@ -37,8 +37,8 @@ struct Reading {
         }
         let parameters = observation.trial.parameters
         var conditions = Conditions(
-            tick: tick, rtoJiffies: 0, retries2: parameters.effectiveRetries2, marks: marks,
-            processors: observation.processors)
+            tick: tick, rtoJiffies: 0, marks: marks, processors: observation.processors)
+        conditions.adopt(parameters)
         conditions.userTimeoutMilliseconds = behaviour.userTimeout(parameters, marks)
 
         guard behaviour.outage != .none else {
@@ -71,7 +71,7 @@ struct Reading {
         return .success(
             Reading(
                 conditions: conditions, begin: begin, events: events.sorted(by: precedes),
-                heard: heard, stateParting: rtoParting(sample, tick)))
+                heard: heard, stateParting: rtoParting(sample, conditions)))
     }
 
     private static func precedes(_ left: ObservedEvent, _ right: ObservedEvent) -> Bool {
@@ -102,21 +102,27 @@ struct Reading {
         }
     }
 
-    /// The RTO that the kernel reports, against RFC 6298 as Linux has it: srtt + max(200 ms,
+    /// The RTO that the kernel reports, against RFC 6298 as Linux has it: srtt + max(TCP_RTO_MIN,
     /// variation), rounded up to jiffies. The variation term is at least what `tcpi_rttvar` says,
-    /// and exactly 200 ms where four times that is less.
-    private static func rtoParting(_ sample: KernelSample, _ tick: TickRate) -> Parting? {
+    /// and exactly TCP_RTO_MIN, 200 ms unless the trial sets it, where four times that is less.
+    private static func rtoParting(
+        _ sample: KernelSample, _ conditions: Conditions
+    ) -> Parting? {
         if sample.state == "SYN_SENT" { return initialRTOParting(sample) }
+        let tick = conditions.tick
         let smoothed = Duration.microseconds(sample.rttMicroseconds)
         let variation = Duration.microseconds(sample.rttVariationMicroseconds * 4)
-        let least = Conditions.rtoJiffies(smoothedRTT: smoothed, variation: .zero, tick: tick)
+        let least = Conditions.rtoJiffies(
+            smoothedRTT: smoothed, variation: .zero, rtoMin: conditions.rtoMin,
+            rtoMax: conditions.rtoMax, tick: tick)
         let reported = Duration.microseconds(sample.rtoMicroseconds)
         let jiffies = tick.jiffies(covering: reported - .microseconds(1))
-        let isRight = variation < .milliseconds(200) ? jiffies == least : jiffies >= least
+        let isRight = variation < conditions.rtoMin ? jiffies == least : jiffies >= least
         guard !isRight else { return nil }
         return Parting(
             .state,
-            "RTO: expected srtt \(sample.rttMicroseconds) µs + 200 ms = \(least) jiffies of "
+            "RTO: expected srtt \(sample.rttMicroseconds) µs + "
+                + "\(conditions.rtoMin.formattedSeconds) = \(least) jiffies of "
                 + "\(tick.jiffy.formattedSeconds), observed \(sample.rtoMicroseconds) µs "
                 + "(TCP_INFO), variation \(sample.rttVariationMicroseconds) µs")
     }

@@ -13,6 +13,9 @@ public struct Conditions: Sendable {
     public var rtoMax: Duration
     /// net.ipv4.tcp_retries2.
     public var retries2: Int
+    /// net.ipv4.tcp_orphan_retries, 0 by default, where no application has the connection any
+    /// more; nil where one has.
+    public var orphanRetries: Int?
     /// TCP_USER_TIMEOUT in milliseconds over time; 0 is none.
     public var userTimeoutMilliseconds: Timeline<Int>
     /// When each labelled step of the script took place.
@@ -91,6 +94,18 @@ public struct Conditions: Sendable {
         return Window(max(armed.earliest, window.earliest - atArming), latest)
     }
 
+    /// How often an orphan tries, nil for a connection that is none: as the sysctl says, and where
+    /// that is 0, eight times while its RTO is below TCP_RTO_MAX, and then not once more
+    /// (`tcp_orphan_retries`, net/ipv4/tcp_timer.c).
+    func orphanTries(isAlive: Bool) -> Int? {
+        orphanRetries.map { $0 == 0 && isAlive ? 8 : $0 }
+    }
+
+    /// How a connection ends: with an error to its application, or, where it has none, unheard.
+    func end(_ error: SocketError) -> Expected.Kind {
+        orphanRetries == nil ? .aborted(error) : .vanished
+    }
+
     /// How long `retries` retransmissions with doubling intervals would take, from the first.
     ///
     /// The corresponding C function is `tcp_model_timeout`. With a base of 200 ms: 3.0, 12.6, 102.2
@@ -123,5 +138,11 @@ extension Conditions {
         min(
             tick.jiffies(covering: smoothedRTT + max(rtoMin, variation)),
             tick.jiffies(covering: rtoMax))
+    }
+
+    /// The RTO of a connection at rest, whose round-trip time hardly varies.
+    public var rtoAtRest: Int {
+        Self.rtoJiffies(
+            smoothedRTT: smoothedRTT, variation: .zero, rtoMin: rtoMin, rtoMax: rtoMax, tick: tick)
     }
 }

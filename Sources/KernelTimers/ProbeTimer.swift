@@ -42,9 +42,12 @@ public struct ProbeTimer: Sendable {
         self.abortError = abortError
     }
 
+    /// TCP_RTO_MIN as this timer has it: no option, route or sysctl changes it.
+    private static let rtoMin = Duration.milliseconds(200)
+
     /// max(RTO, TCP_RTO_MIN) in jiffies (`tcp_probe0_base`, 4.2 21c8fe991527).
     public var baseJiffies: Int {
-        max(conditions.rtoJiffies, conditions.tick.jiffies(covering: conditions.rtoMin))
+        max(conditions.rtoJiffies, conditions.tick.jiffies(covering: Self.rtoMin))
     }
 
     /// What may follow a write, somewhere in `written`, of data that cannot be sent: the attempt
@@ -83,7 +86,7 @@ public struct ProbeTimer: Sendable {
             return rules.congestion == .counted ? half : min(half, baseJiffies)
         }
         let limit = Conditions.floorLog2(
-            max(1, conditions.rtoMax.wholeNanoseconds / max(1, conditions.rtoMin.wholeNanoseconds)))
+            max(1, conditions.rtoMax.wholeNanoseconds / Self.rtoMin.wholeNanoseconds))
         let shift = min(state.backoff, limit + 1)
         let most = conditions.tick.jiffies(covering: conditions.rtoMax)
         return min(baseJiffies << min(shift, 20), most)
@@ -106,8 +109,7 @@ public struct ProbeTimer: Sendable {
     private func decide(
         _ state: State, _ firing: Window, userTimeout milliseconds: Int, _ arming: Arming
     ) -> [Prospect] {
-        if isOverCount(state) {
-            let words = "\(state.unanswered) unanswered probes, tcp_retries2=\(conditions.retries2)"
+        if let words = tooMany(state) {
             return [abort(firing, "\(arming.derivation); \(words)", arming.anchors)]
         }
         guard milliseconds > 0 else { return probe(state, firing, milliseconds, arming) }
@@ -133,11 +135,26 @@ public struct ProbeTimer: Sendable {
         }
     }
 
-    private func isOverCount(_ state: State) -> Bool {
-        switch rules.probeLimit {
-        case .reaching: state.unanswered >= conditions.retries2
-        case .exceeding: state.unanswered > conditions.retries2
+    /// Why there were too many probes; nil while there were not.
+    ///
+    /// An orphan whose interval would be TCP_RTO_MAX is not probed on, answered or not (3.18
+    /// b248230c3497). The interval grows no further than tcp_retries2 doublings, so where those do
+    /// not reach TCP_RTO_MAX an orphan whose peer answers is probed for ever.
+    private func tooMany(_ state: State) -> String? {
+        var most = conditions.retries2
+        var words = "tcp_retries2=\(most)"
+        let rtoMax = conditions.tick.jiffies(covering: conditions.rtoMax)
+        let isAlive = conditions.rtoJiffies << min(state.backoff, 20) < rtoMax
+        if let tries = conditions.orphanTries(isAlive: isAlive) {
+            most = tries
+            words = "an orphan's tries: \(tries)"
+            if !isAlive, state.backoff >= most, rules.probing != .ignored {
+                return "the interval of an orphan would be TCP_RTO_MAX, backoff \(state.backoff)"
+            }
         }
+        let isOver =
+            rules.probeLimit == .reaching ? state.unanswered >= most : state.unanswered > most
+        return isOver ? "\(state.unanswered) unanswered probes, \(words)" : nil
     }
 
     /// Compares the time since `start` with T, as the kernel does when the timer fires.
@@ -173,7 +190,7 @@ public struct ProbeTimer: Sendable {
     ) -> Prospect {
         Prospect(
             Expected(
-                .aborted(abortError), window, derivation,
+                conditions.end(abortError), window, derivation,
                 counters: ["TcpExt.TCPAbortOnTimeout": 1], anchors: anchors))
     }
 

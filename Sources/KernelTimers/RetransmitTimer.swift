@@ -33,10 +33,11 @@ public struct RetransmitTimer: Sendable {
         self.fates = fates
     }
 
-    /// What may follow from a write of one segment somewhere in `written`.
-    public func prospects(written: Window) -> [Prospect] {
+    /// What may follow from a call, somewhere in `written`, that sends one segment: a write, or a
+    /// close or shutdown, whose segment is a FIN.
+    public func prospects(written: Window, as segment: Expected.Segment = .data) -> [Prospect] {
         fates.values(during: written).map { fate, window in
-            let data = Expected(.sent(.data), window, "the write itself")
+            let data = Expected(.sent(segment), window, "the call itself")
             return Prospect(data) { sent in answers(to: fate, at: sent) { afterData(sent) } }
         }
     }
@@ -62,7 +63,8 @@ public struct RetransmitTimer: Sendable {
     private func tailLossProbe(_ state: State, armed: Window) -> [Prospect] {
         let delay = probeTimeoutJiffies
         var arming = Arming(
-            "PTO = min(2*srtt + 200 ms, RTO) after the data:", jiffies: delay, rules, conditions)
+            "PTO = min(2*srtt + \(conditions.rtoMin.formattedSeconds), RTO) after the data:",
+            jiffies: delay, rules, conditions)
         let firing = arming.firing(armed: armed, rules, conditions)
         let derivation = arming.derivation
         return fates.values(during: firing).map { fate, window in
@@ -140,7 +142,7 @@ public struct RetransmitTimer: Sendable {
     private func decide(
         _ state: State, _ firing: Window, userTimeout milliseconds: Int, _ arming: Arming
     ) -> [Prospect] {
-        let limit = limit(userTimeout: milliseconds)
+        let limit = limit(userTimeout: milliseconds, state)
         let clockTick = Duration.milliseconds(1)
         guard let start = state.clockStart, state.retransmits > 0 else {
             return sendAgain(state, firing, milliseconds, arming)
@@ -150,7 +152,7 @@ public struct RetransmitTimer: Sendable {
             Window(start.earliest + (limit.duration - clockTick), firing.latest))
         if !late.isEmpty {
             let event = Expected(
-                .aborted(abortError(at: late)), late,
+                conditions.end(abortError(at: late)), late,
                 "\(arming.derivation); \(limit.words) from the clock's start at "
                     + "\(start.text) is over",
                 counters: ["TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnTimeout": 1],
@@ -165,9 +167,16 @@ public struct RetransmitTimer: Sendable {
         return prospects
     }
 
-    private func limit(userTimeout milliseconds: Int) -> (duration: Duration, words: String) {
+    private func limit(
+        userTimeout milliseconds: Int, _ state: State
+    ) -> (duration: Duration, words: String) {
         if milliseconds > 0, rules.retransmission != .ignored {
             return (.milliseconds(milliseconds), "TCP_USER_TIMEOUT \(milliseconds) ms")
+        }
+        if let tries = conditions.orphanTries(isAlive: state.rtoJiffies < maxJiffies) {
+            let duration = conditions.modelTimeout(retries: tries, base: .milliseconds(200))
+            let words = "an orphan's \(tries) tries, \(duration.formattedSeconds) by model,"
+            return (duration, words)
         }
         let duration = conditions.modelTimeout(
             retries: conditions.retries2, base: .milliseconds(200))

@@ -69,8 +69,7 @@ public struct SyntheticObservation {
         conditions.smoothedRTT = .microseconds(rtt)
         conditions.rtoJiffies =
             behaviour.initialRTO.map { tick.jiffies(covering: $0) }
-            ?? Conditions.rtoJiffies(
-                smoothedRTT: conditions.smoothedRTT, variation: .zero, tick: tick)
+            ?? conditions.rtoAtRest
         for (label, moment) in clock.pending where conditions.marks[label] == nil {
             conditions.marks[label] = Window(at: moment)
         }
@@ -92,9 +91,11 @@ public struct SyntheticObservation {
         for step in observation.steps where marks[step.label] == nil {
             marks[step.label] = step.window
         }
-        return Conditions(
-            tick: tick, rtoJiffies: 0, retries2: parameters.effectiveRetries2,
+        var conditions = Conditions(
+            tick: tick, rtoJiffies: 0,
             userTimeoutMilliseconds: behaviour.userTimeout(parameters, marks), marks: marks)
+        conditions.adopt(parameters)
+        return conditions
     }
 
     // MARK: - Events

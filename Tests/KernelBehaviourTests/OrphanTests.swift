@@ -1,0 +1,37 @@
+import Behaviours
+import XCTest
+
+/// Connections that no application has any more.
+final class OrphanTests: KernelBehaviourCase {
+    func testClosedConnectionIsForgottenWhoseFinIsLost() throws {
+        try assertConforms(.orphanFinLost)
+    }
+
+    func testControlsOfTheLostFinAreCaught() throws {
+        try assertControlsAreCaught(of: .orphanFinLost)
+    }
+
+    func testClosedConnectionIsForgottenAlthoughItsPeerAnswersProbes() throws {
+        try assertConforms(.orphanZeroWindow)
+    }
+
+    func testControlsOfTheClosedZeroWindowAreCaught() throws {
+        try assertControlsAreCaught(of: .orphanZeroWindow)
+    }
+
+    func testClosedConnectionIsForgottenWhosePeerVanishedWithItsWindowShut() throws {
+        try assertConforms(.orphanZeroWindowSilent)
+    }
+
+    func testControlsOfTheVanishedPeerAreCaught() throws {
+        try assertControlsAreCaught(of: .orphanZeroWindowSilent)
+    }
+
+    func testClosedConnectionIsForgottenWhoseAddressIsGone() throws {
+        try assertConforms(.orphanUnroutable)
+    }
+
+    func testControlsOfTheGoneAddressAreCaught() throws {
+        try assertControlsAreCaught(of: .orphanUnroutable)
+    }
+}
