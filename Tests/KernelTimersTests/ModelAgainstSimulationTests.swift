@@ -35,10 +35,11 @@ final class ModelAgainstSimulationTests: XCTestCase {
         let rtt = Duration.microseconds(Int.random(in: 20...90_000, using: &generator))
         let rto = Conditions.rtoJiffies(smoothedRTT: rtt, variation: .zero, tick: tick)
         let timeout = [0, 1000, 1003, 3000, 5000, 30_000].randomElement(using: &generator) ?? 0
-        let retries = Int.random(in: 1...9, using: &generator)
+        let retries = Int.random(in: 1...15, using: &generator)
+        let orphanRetries = [nil, nil, 0, 3].randomElement(using: &generator) ?? nil
         let seed = generator.next()
         let jiffy = tick.jiffy.wholeNanoseconds
-        let kernel = SimulatedKernel(
+        var kernel = SimulatedKernel(
             tick: tick, rules: rules, tickPhase: Int64.random(in: 0..<jiffy, using: &generator),
             millisecondPhase: Int64.random(in: 0..<1_000_000, using: &generator),
             rtoJiffies: rto, retries2: retries, userTimeout: { _ in timeout },
@@ -46,9 +47,11 @@ final class ModelAgainstSimulationTests: XCTestCase {
                 var own = SeededGenerator(seed: seed &+ UInt64(count))
                 return .nanoseconds(Int64.random(in: 0..<jiffy * 9 / 10, using: &own))
             })
-        let conditions = Conditions(
+        kernel.orphanRetries = orphanRetries
+        var conditions = Conditions(
             tick: tick, rtoJiffies: rto, smoothedRTT: rtt, retries2: retries,
             userTimeoutMilliseconds: Timeline(timeout))
+        conditions.orphanRetries = orphanRetries
         return (kernel, conditions)
     }
 

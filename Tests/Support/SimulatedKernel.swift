@@ -26,6 +26,8 @@ public struct SimulatedKernel: Sendable {
     public var rtoJiffies: Int
     /// tcp_retries2.
     public var retries2: Int
+    /// tcp_orphan_retries, where nobody has the connection any more.
+    public var orphanRetries: Int?
     /// TCP_USER_TIMEOUT at a time, milliseconds.
     public var userTimeout: @Sendable (Moment) -> Int
     /// How long softirq takes from the tick to the wire, by the number of the firing; below a
@@ -49,6 +51,16 @@ public struct SimulatedKernel: Sendable {
     }
 
     private var jiffyNanoseconds: Int64 { tick.jiffy.wholeNanoseconds }
+
+    /// How often is tried, given how long the timer would be (`tcp_orphan_retries`).
+    private func tries(_ interval: Int) -> Int {
+        guard let orphanRetries else { return retries2 }
+        return orphanRetries == 0 && interval < 120 * tick.hz ? 8 : orphanRetries
+    }
+
+    private func end(_ error: SocketError) -> Expected.Kind {
+        orphanRetries == nil ? .aborted(error) : .vanished
+    }
 
     private func jiffies(_ moment: Moment) -> Int {
         Int((moment.nanoseconds + tickPhase) / jiffyNanoseconds)
@@ -103,11 +115,11 @@ public struct SimulatedKernel: Sendable {
             count += 1
             let timeout = rules.retransmission == .ignored ? 0 : userTimeout(now)
             if retransmits > 0, let stamp {
-                let limit = timeout > 0 ? timeout : modelMilliseconds(retries2, base: 200)
+                let limit = timeout > 0 ? timeout : modelMilliseconds(tries(rto), base: 200)
                 if milliseconds(now) - stamp >= limit {
                     let error: SocketError =
                         leaves(now) ? .etimedout : rules.lostSourceError
-                    return events + [Event(kind: .aborted(error), moment: now)]
+                    return events + [Event(kind: end(error), moment: now)]
                 }
             }
             let isSent = leaves(now)
@@ -156,11 +168,9 @@ public struct SimulatedKernel: Sendable {
             now = firing(armed: now, delay, count: count)
             count += 1
             let timeout = userTimeout(now)
-            let isTooMany =
-                rules.probeLimit == .reaching
-                ? state.unanswered >= retries2 : state.unanswered > retries2
-            if isTooMany || isOver(timeout, now, first, last, state.unanswered, base) {
-                return events + [Event(kind: .aborted(.etimedout), moment: now)]
+            let isOver = isOver(timeout, now, first, last, state.unanswered, base)
+            if isTooMany(state.unanswered, state.backoff) || isOver {
+                return events + [Event(kind: end(.etimedout), moment: now)]
             }
             first = first ?? now
             last = now
@@ -187,6 +197,14 @@ public struct SimulatedKernel: Sendable {
             now = armedAt
         }
         return events
+    }
+
+    private func isTooMany(_ unanswered: Int, _ backoff: Int) -> Bool {
+        let interval = rtoJiffies << backoff
+        let most = tries(interval)
+        let isStretched = orphanRetries != nil && interval >= 120 * tick.hz && backoff >= most
+        if isStretched, rules.probing != .ignored { return true }
+        return rules.probeLimit == .reaching ? unanswered >= most : unanswered > most
     }
 
     private func isOver(

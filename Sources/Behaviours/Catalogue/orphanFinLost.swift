@@ -9,6 +9,7 @@ extension Behaviour {
             How long does a kernel keep a closed connection whose FIN nobody acknowledges, with T \
             and without?
             """,
+        scenarios: [64],
         background: """
             Nobody is left to hear of an error: the kernel goes on alone, and the table of sockets \
             shows when it forgets. The FIN is repeated like data. TCP_USER_TIMEOUT still counts; \
@@ -51,7 +52,7 @@ extension Behaviour {
             ) { $0.replacing("silence", with: .watch(milliseconds: 0)) },
             Control(
                 "the application does not close", Parameters(settings: ["tcp_orphan_retries": 3]),
-                parts: .value
+                parts: .extra, at: 6
             ) { $0.replacing("close", with: .shutdownWriting) },
         ])
 

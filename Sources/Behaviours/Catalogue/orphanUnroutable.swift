@@ -9,6 +9,7 @@ extension Behaviour {
             How long does a kernel keep a connection that was closed after its source address was \
             removed?
             """,
+        scenarios: [24],
         background: """
             The FIN cannot be sent, not once: it counts as never sent, and the probe timer tries \
             again. Nothing is on the wire. Unheard attempts count against tcp_orphan_retries.

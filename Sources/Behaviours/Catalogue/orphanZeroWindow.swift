@@ -9,6 +9,7 @@ extension Behaviour {
             How long does a kernel keep a closed connection whose peer keeps its window shut and \
             answers every probe?
             """,
+        scenarios: [37],
         background: """
             A peer that only answers could hold a closed connection for ever. Since 3.18 an orphan \
             is forgotten once the interval between probes would be TCP_RTO_MAX, 120 s. But the \
@@ -35,7 +36,10 @@ extension Behaviour {
                     "for-ever", "The connection is probed for as long as its peer answers.",
                     eras: ["… 3.18 b248230c3497"],
                     applies: { !$0.hasUserTimeout && $0.effectiveRetries2 >= 10 }, orphanProbes
-                ) { $0.probing = .ignored },
+                ) {
+                    $0.probing = .ignored
+                    $0.probeLimit = .exceeding
+                },
                 Orphans.probing(
                     "for-ever.few-retries",
                     "tcp_retries2 ends the growth of the interval below TCP_RTO_MAX, and with it "
@@ -77,13 +81,13 @@ extension Behaviour {
                 Parameters(userTimeoutMilliseconds: 3000), parts: .extra
             ) { $0.changingUserTimeout(to: 2000) },
             Control(
-                "the peer reads everything", Parameters(userTimeoutMilliseconds: 3000),
-                parts: .extra
+                "the peer falls silent", Parameters(userTimeoutMilliseconds: 3000),
+                parts: .missing
             ) {
                 $0.changing(.peer) { steps in
                     steps + [
                         Step(
-                            "altered reading", .receive(bytes: 20_000),
+                            "altered silence", .dropReceived,
                             when: .done(label: "shut", plusMilliseconds: 500))
                     ]
                 }

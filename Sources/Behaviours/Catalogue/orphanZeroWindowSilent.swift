@@ -9,6 +9,7 @@ extension Behaviour {
             How long does a kernel keep a closed connection whose peer shut its window and then \
             vanished?
             """,
+        scenarios: [37],
         background: """
             The window is shut and no probe is answered: unanswered probes count against \
             tcp_orphan_retries, by number, not by time, and T against the time since the first.
