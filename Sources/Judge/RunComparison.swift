@@ -127,6 +127,11 @@ public struct TrialDifference: Codable, Sendable, Hashable {
         public var secondNanoseconds: Int64
         /// What may lie between them: the widths of both windows.
         public var allowedNanoseconds: Int64
+
+        /// Whether it is more than may be.
+        var isDifference: Bool {
+            abs(firstNanoseconds - secondNanoseconds) > allowedNanoseconds
+        }
     }
 
     /// A call of the subject's application.
@@ -174,7 +179,7 @@ extension TrialDifference {
         for index in 0..<length {
             let mine = index < left.count ? left[index].what : nil
             let theirs = index < right.count ? right[index].what : nil
-            guard mine != theirs else { continue }
+            guard mine.map(comparable) != theirs.map(comparable) else { continue }
             return Parting(
                 index: index, first: mine.map { "\($0)" }, second: theirs.map { "\($0)" },
                 counts: Pair(left.count, right.count))
@@ -182,10 +187,18 @@ extension TrialDifference {
         return nil
     }
 
+    /// The event as far as it says something of the subject. How large a window the peer offers
+    /// follows from its buffers, of which kernels think differently; that it is shut does not.
+    private static func comparable(_ what: ObservedEvent.What) -> ObservedEvent.What {
+        guard case .answer(let upTo, let window) = what else { return what }
+        return .answer(upTo: upTo, window: min(window, 1))
+    }
+
     /// Compares the intervals before each event, since the end of one is where the next timer is
-    /// armed; for the end of the connection, that since its clock started. Two of them may differ
-    /// by as much as both windows are wide: that is what the timer wheel and the witnesses leave
-    /// open.
+    /// armed. Two of them may differ by as much as both windows are wide: that is what the timer
+    /// wheel and the witnesses leave open. The end of a connection is due either at T after its
+    /// clock started, however late the event before it was, or when its last timer fires, however
+    /// late that was armed: it differs only if both intervals do.
     /// What no variant expects has no window, and only its place in the order is compared.
     private static func intervals(
         _ left: (events: [ObservedEvent], finding: Finding),
@@ -196,28 +209,32 @@ extension TrialDifference {
         for index in left.events.indices.dropFirst() {
             let (event, other) = (left.events[index], right.events[index])
             guard let own = mine[event], let foreign = theirs[other] else { continue }
-            let begin = start(of: own, after: left.events[index - 1])
-            let otherBegin = start(of: foreign, after: right.events[index - 1])
-            let one = (event.window.latest - begin.latest).wholeNanoseconds
-            let second = (other.window.latest - otherBegin.latest).wholeNanoseconds
-            // What a witness saw only within bounds is uncertain by these.
-            let allowed = [
-                own.window, foreign.window, event.window, other.window, begin, otherBegin,
-            ].map { max(0, $0.width.wholeNanoseconds) }.reduce(0, +)
-            guard abs(one - second) > allowed else { continue }
-            result.append(
-                Interval(
-                    index: index, event: "\(event.what)", firstNanoseconds: one,
-                    secondNanoseconds: second, allowedNanoseconds: allowed))
+            let begins = zip(
+                starts(of: own, after: left.events[index - 1]),
+                starts(of: foreign, after: right.events[index - 1]))
+            let intervals = begins.map { begin, otherBegin in
+                // What a witness saw only within bounds is uncertain by these.
+                let allowed = [
+                    own.window, foreign.window, event.window, other.window, begin, otherBegin,
+                ].map { max(0, $0.width.wholeNanoseconds) }.reduce(0, +)
+                return Interval(
+                    index: index, event: "\(event.what)",
+                    firstNanoseconds: (event.window.latest - begin.latest).wholeNanoseconds,
+                    secondNanoseconds: (other.window.latest - otherBegin.latest).wholeNanoseconds,
+                    allowedNanoseconds: allowed)
+            }
+            if intervals.allSatisfy(\.isDifference) { result += intervals.suffix(1) }
         }
         return result
     }
 
-    /// Where an interval began: at the event before, or where the clock started of a connection
+    /// Where an interval began: at the event before, and where the clock started of a connection
     /// that ends.
-    private static func start(of expected: Expected, after event: ObservedEvent) -> Window {
-        guard expected.kind.isAbort, let clock = expected.anchors.last else { return event.window }
-        return clock
+    private static func starts(of expected: Expected, after event: ObservedEvent) -> [Window] {
+        guard expected.kind.isAbort, let clock = expected.anchors.last else {
+            return [event.window]
+        }
+        return [event.window, clock]
     }
 
     /// The expectation that each observed event meets.

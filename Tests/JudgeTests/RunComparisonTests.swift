@@ -73,6 +73,46 @@ final class RunComparisonTests: XCTestCase {
         XCTAssertFalse(difference.intervals.isEmpty)
     }
 
+    func testTheEndMayBeDueWhenItsLastTimerFiresHoweverLateThatWasArmed() throws {
+        // T of 200 ms is over long before the first SYN is repeated, a second and up to 32 ms
+        // later; the end follows that by a jiffy or two, and counted from the first SYN it is as
+        // uncertain as both intervals together.
+        let parameters = Parameters(
+            userTimeoutMilliseconds: 200, settings: ["tcp_syn_retries": 2])
+        for seed in UInt64(1)...40 {
+            let one = try side(
+                "at-deadline", seed: seed, behaviour: "connect.unanswered", parameters)
+            let other = try side(
+                "at-deadline", seed: seed + 100, behaviour: "connect.unanswered", parameters)
+
+            XCTAssertEqual(RunComparison(one, other).differences, [], "seed \(seed)")
+        }
+    }
+
+    func testHowMuchThePeerOffersIsNoDifferenceAndThatItsWindowIsShutIs() throws {
+        let parameters = Parameters()
+        let one = try side("at-next-probe", behaviour: "unroutable.restored", parameters)
+        func offering(_ window: UInt8) throws -> RunComparison.Side {
+            var other = one
+            var observation = try XCTUnwrap(other.trials[0].observation)
+            for index in observation.captures.indices {
+                // The last packet is the peer's acknowledgement of what came late. The window is
+                // the last field but two of a TCP header without options, of 20 bytes.
+                let last = try XCTUnwrap(observation.captures[index].packets.indices.last)
+                let size = observation.captures[index].packets[last].bytes.count
+                observation.captures[index].packets[last].bytes[size - 6] = 0
+                observation.captures[index].packets[last].bytes[size - 5] = window
+            }
+            other.trials[0].observation = observation
+            return other
+        }
+
+        XCTAssertEqual(RunComparison(one, try offering(7)).differences, [])
+        let difference = RunComparison(one, try offering(0)).differences.first
+        XCTAssertEqual(
+            difference?.packets?.second, "acknowledgement up to 100, window 0")
+    }
+
     func testAPacketMoreIsADifference() throws {
         let one = try side("at-deadline")
         var other = one

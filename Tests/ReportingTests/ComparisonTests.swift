@@ -22,11 +22,13 @@ final class ComparisonReportTests: XCTestCase {
 
         XCTAssertEqual(Markup.fault(in: page), nil)
         XCTAssertEqual(page.components(separatedBy: "<svg class=\"ladder\"").count, 3)
-        let axes = page.components(separatedBy: "<path class=\"ax\" d=\"").dropFirst().map {
-            $0.prefix { $0 != "\"" }.drop { $0 != "v" }
+        let axes = page.components(separatedBy: "<use href=\"#x").dropFirst().map {
+            $0.prefix { $0 != "\"" }
         }
         XCTAssertEqual(axes.count, 2)
         XCTAssertEqual(axes.first, axes.last)
+        XCTAssertEqual(page.components(separatedBy: "<g id=\"x").count, 2)
+        XCTAssertTrue(page.contains("<g id=\"x\(try XCTUnwrap(axes.first))\">"))
     }
 
     func testWhereNothingDiffersThePageSaysSoAndPlotsNothing() throws {
@@ -75,6 +77,22 @@ final class MatrixPageTests: XCTestCase {
         }
         XCTAssertTrue(page.contains("debian:&lt;6&gt;"))
         XCTAssertTrue(page.contains("was not asked yet"))
+    }
+
+    func testBehavioursThatKernelsAnswerDifferentlyAreMarked() throws {
+        var record = try record()
+        var other = record.kernels[0]
+        other.selector = "debian:7"
+        record.kernels[1] = other
+        XCTAssertFalse(MatrixPage(record).text.contains("class=\"differs\""))
+
+        let index = try XCTUnwrap(
+            record.kernels[1].cells.firstIndex { $0.verdict == .conforms })
+        record.kernels[1].cells[index].variants = ["another"]
+        let page = MatrixPage(record).text
+
+        XCTAssertEqual(page.components(separatedBy: "<tr class=\"differs\">").count, 2)
+        XCTAssertTrue(page.contains("(1 of 3)"), "the filter says how many there are")
     }
 
     func testWhatIsOtherThanExpectedIsMarkedAndWhatIsKnownIsNot() throws {

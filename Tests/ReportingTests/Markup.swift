@@ -6,7 +6,9 @@ enum Markup {
     private static let optional: Set<String> = [
         "td", "th", "tr", "thead", "tbody", "dt", "dd", "li",
     ]
-    private static let void: Set<String> = ["meta", "input", "br", "img", "link", "hr", "!doctype"]
+    private static let void: Set<String> = [
+        "meta", "input", "br", "wbr", "img", "link", "hr", "!doctype",
+    ]
 
     /// The first tag that doesn't match, nil where all do.
     static func fault(in page: String) -> String? {

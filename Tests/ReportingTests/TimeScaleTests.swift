@@ -102,6 +102,44 @@ final class LadderTests: XCTestCase {
         XCTAssertTrue(ladder.rungs.contains(.peer))
     }
 
+    func testAFloodIsNotDrawnWholeAndThePlotSaysSo() throws {
+        let (observation, finding) = try Samples.observation()
+        var flood = observation
+        for index in flood.captures.indices {
+            let last = try XCTUnwrap(flood.captures[index].packets.last)
+            flood.captures[index].packets += (1...2000).map { number in
+                var copy = last
+                copy.realtimeNanoseconds += Int64(number) * 100_000
+                return copy
+            }
+        }
+
+        let ladder = try XCTUnwrap(
+            Ladder(
+                ReportedTrial(JudgedTrial(finding), observation: flood),
+                Catalogue.behaviour("blackhole.established")))
+
+        XCTAssertEqual(ladder.marks.count, 300)
+        XCTAssertTrue(ladder.description.contains("not in the schedule: 2000"))
+        let words = try XCTUnwrap(ladder.leftOut)
+        XCTAssertTrue(words.contains("marks"), words)
+        XCTAssertTrue(ladder.description.hasSuffix(words))
+    }
+
+    func testPlotsOfAboutTheSameLengthShareAnAxisThatReachesFurther() {
+        for milliseconds in [1, 199, 200, 999, 1756, 1799, 1801, 12_345, 939_676, 3_600_401] {
+            let end = Moment.milliseconds(milliseconds)
+
+            let axis = LadderAxis(until: end)
+
+            XCTAssertGreaterThanOrEqual(axis.end, end)
+            XCTAssertLessThanOrEqual(
+                axis.end.nanoseconds, max(200_000_000, end.nanoseconds * 11 / 10))
+        }
+        let axes = [1756, 1799].map { LadderAxis(until: .milliseconds($0)).name }
+        XCTAssertEqual(axes, ["x1800", "x1800"])
+    }
+
     func testWhereTimePlaysNoPartThereIsNoPlot() throws {
         let (observation, finding) = try Samples.observation(
             "option.round-trip", variant: "exact", Parameters())

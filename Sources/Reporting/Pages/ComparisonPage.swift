@@ -21,6 +21,7 @@ public struct ComparisonPage: Sendable {
         let trials = comparison.differences.map(section)
         return Page(
             title: "\(first.record.kernel.release) against \(second.record.kernel.release)",
+            axes: Set(comparison.differences.compactMap { ladders($0.trial)?.axis }),
             body: """
                 \(header)<main>\(overview)\
                 \(trials.isEmpty ? .none : "<section id=\"trials\"><h2>What differs</h2>")\
@@ -117,20 +118,28 @@ public struct ComparisonPage: Sendable {
             """
     }
 
+    /// Both plots, and the axis that they share.
+    private func ladders(
+        _ trial: TrialID
+    ) -> (plots: [(letter: String, release: String, ladder: Ladder?)], axis: LadderAxis)? {
+        let behaviour = Catalogue.behaviour(trial.behaviour)
+        let plots = [(first, "A"), (second, "B")].map { run, letter in
+            (letter, run.record.kernel.release, run.trial(trial).flatMap { Ladder($0, behaviour) })
+        }
+        guard let end = plots.compactMap({ $0.2?.end }).max() else { return nil }
+        return (plots, LadderAxis(until: end))
+    }
+
     /// Both plots on one scale, the one over the other.
     private func plots(_ trial: TrialID) -> HTML {
-        let behaviour = Catalogue.behaviour(trial.behaviour)
-        let ladders = [(first, "A"), (second, "B")].map { run, letter in
-            (letter, run.record.kernel, run.trial(trial).flatMap { Ladder($0, behaviour) })
-        }
-        guard let end = ladders.compactMap({ $0.2?.end }).max() else { return .none }
-        let plots = ladders.map { letter, kernel, ladder -> HTML in
+        guard let ladders = ladders(trial) else { return .none }
+        let plots = ladders.plots.map { letter, release, ladder -> HTML in
             let drawing: HTML =
-                ladder.map { LadderSVG($0, end: end).html }
+                ladder.map { LadderSVG($0, end: ladders.axis.end).html }
                 ?? "<p class=\"none\">There is nothing to plot.</p>"
             return """
                 <figure class="plot"><figcaption><span class="ab">\(letter)</span> \
-                \(kernel.release)</figcaption><div class="scroll">\(drawing)</div></figure>
+                \(release)</figcaption><div class="scroll">\(drawing)</div></figure>
                 """
         }
         return .joined(plots)

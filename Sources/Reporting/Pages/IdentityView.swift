@@ -66,11 +66,16 @@ struct IdentityView {
         }
     }
 
-    /// What is the same in all of them.
+    /// The values that most of them have: each name that all know, with its commonest value.
     private static func common(_ all: [[String: String]]) -> [TrialView.Pair] {
         guard let first = all.first else { return [] }
-        return first.filter { name, value in all.allSatisfy { $0[name] == value } }
-            .sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
+        return first.keys.sorted().compactMap { name in
+            let values = all.compactMap { $0[name] }
+            guard values.count == all.count else { return nil }
+            let counts = Dictionary(grouping: values, by: { $0 }).mapValues(\.count)
+            let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+            return most.map { .init(name: name, value: $0.key) }
+        }
     }
 
     var html: HTML {
@@ -85,7 +90,7 @@ struct IdentityView {
             sysctls.isEmpty
             ? .none
             : """
-            <section class="wide set"><h3>Sysctls, the same in every trial</h3>\
+            <section class="wide set"><h3>Sysctls of every trial, unless it says otherwise</h3>\
             <dl>\(sysctls.map { "<div><dt>\($0.name)<dd>\($0.value)</div>" as HTML })</dl></section>
             """
         return """

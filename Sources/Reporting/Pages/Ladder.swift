@@ -73,6 +73,8 @@ struct Ladder: Hashable {
     var bands: [Band] = []
     var marks: [Mark] = []
     var spans: [Span] = []
+    /// What the plot leaves out, and where it is found; nil where it shows all.
+    var leftOut: String?
     /// Until when the plot reaches.
     var end = Moment.zero
     /// What is plotted, in a line.
@@ -103,6 +105,27 @@ struct Ladder: Hashable {
         end = last + .nanoseconds(last.nanoseconds / 50)
         for index in spans.indices { spans[index].until = min(spans[index].until, end) }
         describe(finding)
+        bound()
+    }
+
+    /// How many marks and how many windows are drawn at most: the first, and the last, in the order
+    /// of time. More than that nobody tells apart on one line.
+    private static let most = (first: 240, last: 60)
+
+    /// Leaves out what is too much, and says so. What is counted in words is all that there was.
+    private mutating func bound() {
+        let drawn = Bounded(
+            marks.sorted { $0.window.latest < $1.window.latest }, first: Self.most.first,
+            last: Self.most.last)
+        let windows = Bounded(bands, first: Self.most.first, last: Self.most.last)
+        guard drawn.leftOut + windows.leftOut > 0 else { return }
+        marks = drawn.shown
+        bands = windows.shown
+        leftOut =
+            "Not drawn, in the middle: \(Words.count(drawn.leftOut, "mark")) and "
+            + "\(Words.count(windows.leftOut, "window")). All of them are in the observation and "
+            + "in the capture."
+        description += " " + (leftOut ?? "")
     }
 
     // MARK: - What the model expects

@@ -4,12 +4,13 @@ import KernelTimers
 struct LadderSVG {
     /// The plot's width in its own units; it is scaled to the page.
     static let width = 960.0
-    private static let gutter = 104.0
-    private static let margin = 22.0
+    fileprivate static let gutter = 104.0
+    fileprivate static let margin = 22.0
     private static let rungHeight = 30.0
     private static let axisHeight = 26.0
 
     private let ladder: Ladder
+    private let axis: LadderAxis
     private let scale: TimeScale
     private let rungs: [Ladder.Rung]
 
@@ -17,8 +18,8 @@ struct LadderSVG {
     init(_ ladder: Ladder, end: Moment? = nil) {
         self.ladder = ladder
         rungs = ladder.rungs
-        scale = TimeScale(
-            end: end ?? ladder.end, left: Self.gutter, right: Self.width - Self.margin)
+        axis = LadderAxis(until: end ?? ladder.end)
+        scale = axis.scale
     }
 
     private var bottom: Double { 6 + Double(rungs.count) * Self.rungHeight }
@@ -29,7 +30,7 @@ struct LadderSVG {
         return """
             <svg class="ladder" viewBox="0 0 \(Int(Self.width)) \(height)" role="img">\
             <title>\(ladder.title)</title>\
-            <desc>\(ladder.description)</desc>\(bands)\(lines)\(axis)\(spans)\(marks)</svg>
+            <desc>\(ladder.description)</desc>\(bands)\(lines)\(spans)\(marks)</svg>
             """
     }
 
@@ -37,7 +38,7 @@ struct LadderSVG {
         6 + (Double(rungs.firstIndex(of: rung) ?? 0) + 0.5) * Self.rungHeight
     }
 
-    private static func number(_ value: Double) -> String {
+    fileprivate static func number(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         let (whole, rest) = (tenths / 10, abs(tenths % 10))
         return rest == 0 ? "\(whole)" : "\(whole).\(rest)"
@@ -63,27 +64,10 @@ struct LadderSVG {
     }
 
     private var lines: HTML {
-        let path = rungs.map { rung in
-            "M\(Self.number(Self.gutter)) \(Self.number(middle(rung)))H"
-                + Self.number(Self.width - Self.margin)
+        let lines = rungs.map { rung -> HTML in
+            "<use href=\"#g-\(rung.rawValue)\" y=\"\(Self.number(middle(rung)))\"/>"
         }
-        let labels = rungs.map { rung -> HTML in
-            "<text x=\"0\" y=\"\(Self.number(middle(rung) + 4))\">\(rung.label)</text>"
-        }
-        return "<path class=\"rg\" d=\"\(path.joined())\"/><g class=\"rl\">\(labels)</g>"
-    }
-
-    private var axis: HTML {
-        let ticks = scale.ticks(gap: 46)
-        let path = ticks.map { "M\(Self.number($0.place)) \(Self.number(bottom))v5" }
-        let labels = ticks.map { tick -> HTML in
-            "<text x=\"\(Self.number(tick.place))\">\(tick.label)</text>"
-        }
-        return """
-            <path class="ax" d="M\(Self.number(Self.gutter)) \(Self.number(bottom))H\
-            \(Self.number(Self.width - Self.margin))\(path.joined())"/>\
-            <g class="tk" transform="translate(0 \(Self.number(bottom + 19)))">\(labels)</g>
-            """
+        return "\(lines)<use href=\"#\(axis.name)\" y=\"\(Self.number(bottom))\"/>"
     }
 
     // MARK: - Figures
@@ -125,9 +109,16 @@ struct LadderSVG {
                     """ : .none
                 let ring: HTML =
                     mark.isUnexpected ? "<use href=\"#m-u\" x=\"\(x)\" y=\"\(y)\"/>" : .none
+                let shape = mark.shape.rawValue
+                guard until - from > 3 || mark.isUnexpected || mark.label != nil else {
+                    return """
+                        <use class="k-\(shape)" href="#m-\(shape)" x="\(x)" y="\(y)"><title>\
+                        \(mark.title)</title></use>
+                        """
+                }
                 return """
-                    <g class="k-\(mark.shape.rawValue)"><title>\(mark.title)</title>\(extent)\
-                    <use href="#m-\(mark.shape.rawValue)" x="\(x)" y="\(y)"/>\(ring)\
+                    <g class="k-\(shape)"><title>\(mark.title)</title>\(extent)\
+                    <use href="#m-\(shape)" x="\(x)" y="\(y)"/>\(ring)\
                     \(label(mark, at: (from + until) / 2))</g>
                     """
             })
@@ -143,9 +134,23 @@ struct LadderSVG {
             """
     }
 
-    /// The shapes, once a page.
-    static let symbols: HTML = """
-        <svg width="0" height="0" aria-hidden="true" style="position:absolute"><defs>\
+    /// What all plots of a page draw alike, once: the shapes, the rungs, the axes.
+    static func symbols(_ axes: Set<LadderAxis>) -> HTML {
+        let axes = axes.sorted { $0.end < $1.end }.map(\.symbol)
+        return """
+            <svg width="0" height="0" aria-hidden="true" style="position:absolute"><defs>\
+            \(shapes)\(Ladder.Rung.allCases.map(rung))\(axes)</defs></svg>
+            """
+    }
+
+    private static func rung(_ rung: Ladder.Rung) -> HTML {
+        """
+        <g id="g-\(rung.rawValue)"><path class="rg" d="M\(number(gutter)) 0H\
+        \(number(width - margin))"/><text class="rl" y="4">\(rung.label)</text></g>
+        """
+    }
+
+    private static let shapes: HTML = """
         <g id="m-d"><circle r="5"/></g>\
         <g id="m-p"><circle r="4.5" class="h"/><circle r="1.8"/></g>\
         <g id="m-r"><path d="M0-5.5 5.5 4.5H-5.5z"/></g>\
@@ -156,6 +161,44 @@ struct LadderSVG {
         <path d="M0-4V1M0 3.2V3.4" class="n"/></g>\
         <g id="m-s"><path d="M0-7V7" class="h"/></g>\
         <g id="m-o"><rect x="-4" y="-4" width="8" height="8"/></g>\
-        <g id="m-u"><circle r="9" class="h"/></g></defs></svg>
+        <g id="m-u"><circle r="9" class="h"/></g>
         """
+}
+
+/// The axis of a plot. Its end is rounded up to two digits, so that plots of about the same length
+/// share one, which the page then holds once.
+struct LadderAxis: Hashable {
+    /// Until when it reaches.
+    let end: Moment
+
+    /// The axis of a plot that reaches until `end`.
+    init(until end: Moment) {
+        let milliseconds = max(200, (end.nanoseconds + 999_999) / 1_000_000)
+        var unit: Int64 = 1
+        while milliseconds / unit >= 100 { unit *= 10 }
+        self.end = .milliseconds(Int((milliseconds + unit - 1) / unit * unit))
+    }
+
+    /// The name under which the page holds it.
+    var name: String { "x\(end.nanoseconds / 1_000_000)" }
+
+    /// Where moments stand on it.
+    var scale: TimeScale {
+        TimeScale(
+            end: end, left: LadderSVG.gutter, right: LadderSVG.width - LadderSVG.margin)
+    }
+
+    fileprivate var symbol: HTML {
+        let number = LadderSVG.number
+        let ticks = scale.ticks(gap: 46)
+        let path = ticks.map { "M\(number($0.place)) 0v5" }
+        let labels = ticks.map { tick -> HTML in
+            "<text x=\"\(number(tick.place))\">\(tick.label)</text>"
+        }
+        return """
+            <g id="\(name)"><path class="ax" d="M\(number(LadderSVG.gutter)) 0H\
+            \(number(LadderSVG.width - LadderSVG.margin))\(path.joined())"/>\
+            <g class="tk" transform="translate(0 19)">\(labels)</g></g>
+            """
+    }
 }

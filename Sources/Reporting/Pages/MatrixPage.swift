@@ -6,6 +6,7 @@ import Evidence
 public struct MatrixPage: Sendable {
     private let record: MatrixRecord
     private let cells: [String: [String: [MatrixCell]]]
+    private let differing: Set<String>
 
     /// The page of a matrix.
     public init(_ record: MatrixRecord) {
@@ -14,6 +15,7 @@ public struct MatrixPage: Sendable {
             record.kernels.map { column in
                 (column.selector, Dictionary(grouping: column.cells, by: \.trial.behaviour))
             }, uniquingKeysWith: { first, _ in first })
+        differing = Self.differing(record)
     }
 
     /// The document.
@@ -23,15 +25,21 @@ public struct MatrixPage: Sendable {
         return Page(
             title: "\(record.status.rawValue): \(Words.count(record.kernels.count, "kernel"))",
             body: """
-                \(header)<main>\(lost)<section id="matrix"><h2>Kernels and behaviours</h2>\
-                <p class="about" id="about-matrix">Each cell has the verdict of all trials of a \
-                behaviour, the worst first, and the variants shown. ! marks what is other than was \
-                expected of that kernel. The marks lead to the trials: v4, v6 over a veth pair, \
-                l4, l6 over loopback.</p><div class="scroll"><table class="matrix mx" \
+                \(header)<main class="broad">\(lost)<section id="matrix">\
+                <h2>Kernels and behaviours</h2>\
+                <p class="about" id="about-matrix">Each cell has the verdicts of a behaviour’s \
+                trials, how many there were, and the variants shown. ! marks what is other than \
+                was expected of that kernel. “Trials” opens the list, of which each entry leads to \
+                its trial: v4, v6 over a veth pair, l4, l6 over loopback; r3 is no T and \
+                tcp_retries2 = 3.</p>\
+                <p class="only"><label><input type="checkbox" id="only-differing"> only behaviours \
+                of which kernels answer differently (\(differing.count) of \
+                \(record.behaviours.count))</label></p>\
+                <div class="scroll"><table class="matrix mx" \
                 aria-describedby="about-matrix"><thead><tr><th scope="col">Behaviour</th>\(heads)\
                 </tr></thead><tbody>\(rows)</tbody></table></div></section></main>
-                <footer>Made by etimedout \(record.suite) of <code>matrix.json</code>; each \
-                kernel’s own page is in its folder.</footer>
+                <footer class="broad">Made by etimedout \(record.suite) of \
+                <code>matrix.json</code>; each kernel’s own page is in its folder.</footer>
                 """
         ).text
     }
@@ -42,8 +50,8 @@ public struct MatrixPage: Sendable {
         let behaviours = Words.count(record.behaviours.count, "behaviour")
         let shard = record.shard.map { ", part \($0)" } ?? ""
         return """
-            <header class="top"><p class="over">etimedout · what kernels do when a TCP peer goes \
-            silent</p><h1>\(Words.count(record.kernels.count, "kernel"))</h1>\
+            <header class="top broad"><p class="over">etimedout · what kernels do when a TCP \
+            peer goes silent</p><h1>\(Words.count(record.kernels.count, "kernel"))</h1>\
             <p class="sub">\(trials) of \(behaviours)\(shard)</p>\
             <p class="state">\(badge) \(statement)</p></header>
             """
@@ -78,90 +86,51 @@ public struct MatrixPage: Sendable {
         guard column.state == .done || column.state == .lost else {
             return "<th scope=\"col\">\(column.selector)<small>\(release)</small></th>"
         }
+        let counts = VerdictView.all.compactMap { verdict -> HTML? in
+            let view = VerdictView(verdict)
+            let count = column.cells.count { $0.verdict.name == verdict.name }
+            guard count > 0 else { return nil }
+            return """
+                <span class="v-\(view.name)" title="\(view.word)"><b>\(view.symbol)</b> \
+                \(count)</span>
+                """
+        }
         return """
             <th scope="col"><a href="\(VisibleText.href("\(column.folder)/index.html"))">\
-            \(column.selector)</a><small>\(release)</small></th>
+            \(column.selector)</a><small>\(release)</small>\
+            <small class="tally">\(.joined(counts, by: " "))</small></th>
             """
     }
 
     private func row(_ behaviour: String) -> HTML {
         let question = Catalogue.behaviour(behaviour)?.question
         let columns = record.kernels.map { column -> HTML in
-            "<td>\(Self.cell(column, cells[column.selector]?[behaviour] ?? []))</td>"
+            "<td>\(MatrixPageCell(column, cells[column.selector]?[behaviour] ?? []).html)</td>"
         }
+        let mark: HTML = differing.contains(behaviour) ? " class=\"differs\"" : .none
+        let words: HTML =
+            differing.contains(behaviour) ? "<small><i>kernels differ</i></small>" : .none
         return """
-            <tr><th scope="row">\(behaviour)<small>\(question ?? "")</small></th>\(columns)</tr>
+            <tr\(mark)><th scope="row">\(Words.breakable(behaviour))\(words)\
+            <small>\(question ?? "")</small></th>\(columns)</tr>
 
             """
     }
 
-    // MARK: - One cell
-
-    /// The answers of a kernel: trials with the same verdict and variants together.
-    private static func cell(_ column: MatrixColumn, _ cells: [MatrixCell]) -> HTML {
-        guard !cells.isEmpty else { return "<span class=\"none\" title=\"not asked\">·</span>" }
-        var answers: [(key: Answer, cells: [MatrixCell])] = []
-        for cell in cells {
-            let key = Answer(cell)
-            if let index = answers.firstIndex(where: { $0.key == key }) {
-                answers[index].cells.append(cell)
-            } else {
-                answers.append((key, [cell]))
-            }
+    /// The behaviours that kernels answer differently: of a trial that two of them were asked the
+    /// verdicts differ, or no variant is common to all.
+    private static func differing(_ record: MatrixRecord) -> Set<String> {
+        var answers: [TrialID: (verdicts: Set<String>, variants: Set<String>?)] = [:]
+        for cell in record.kernels.flatMap(\.cells) {
+            guard cell.verdict == .conforms || cell.verdict == .deviates else { continue }
+            let variants = Set(cell.variants)
+            var answer = answers[cell.trial] ?? ([], nil)
+            answer.verdicts.insert(cell.verdict.name)
+            answer.variants = answer.variants?.intersection(variants) ?? variants
+            answers[cell.trial] = answer
         }
-        answers.sort { $0.key.rank < $1.key.rank }
-        return .joined(
-            answers.map { answer in
-                let known = answer.key.note.map { "<small>\($0)</small>" as HTML }
-                return """
-                    <div class="an">\(VerdictView(answer.cells[0].verdict).badge)\
-                    \(answer.key.isOther ? "<b class=\"v-deviates\">!</b>" : .none)\
-                    <small>\(answer.key.variant)</small>\(known)\
-                    <span class="ks">\(answer.cells.map { mark(column, $0) })</span></div>
-                    """
-            })
-    }
-
-    private struct Answer: Hashable {
-        var verdict: String
-        var variant: String
-        var note: String?
-        /// Whether it is other than was expected of this kernel.
-        var isOther: Bool
-
-        init(_ cell: MatrixCell) {
-            verdict = cell.verdict.name
-            variant =
-                cell.variants.isEmpty
-                ? cell.nearest.map { "nearest: \($0)" } ?? ""
-                : cell.variants.joined(separator: " or ")
-            switch cell.known?.outcome {
-            case .shown: (isOther, note) = (false, cell.known.map { "known: \($0.reference)" })
-            case .vanished:
-                (isOther, note) = (true, cell.known.map { "vanished: \($0.reference)" })
-            case .other: (isOther, note) = (true, cell.known.map { "not \($0.reference)" })
-            case .untold, nil: (isOther, note) = (cell.verdict == .deviates, nil)
-            }
-        }
-
-        var rank: Int {
-            switch verdict {
-            case "deviates": 0
-            case "inconclusive": 1
-            case "conforms": isOther ? 1 : 2
-            default: 3
-            }
-        }
-    }
-
-    private static func mark(_ column: MatrixColumn, _ cell: MatrixCell) -> HTML {
-        let verdict = VerdictView(cell.verdict)
-        let page = VisibleText.href("\(column.folder)/index.html")
-        let title = "\(verdict.word): \(cell.trial.parameters.summary)"
-        return """
-            <a class="k v-\(verdict.name)" href="\(page)#\(TrialView.anchor(cell.trial))" \
-            title="\(title)">\(Words.askedShort(cell.trial.parameters)) \
-            \(Words.place(cell.trial.parameters))</a>
-            """
+        return Set(
+            answers.filter { $0.value.verdicts.count > 1 || $0.value.variants?.isEmpty ?? false }
+                .map(\.key.behaviour))
     }
 }

@@ -4,6 +4,8 @@
 /// names, so that markup which got through everything else would still not run.
 struct Page {
     var title: String
+    /// The axes that plots of the page refer to.
+    var axes: Set<LadderAxis> = []
     var body: HTML
 
     /// The document.
@@ -19,7 +21,7 @@ struct Page {
             <meta name="referrer" content="no-referrer">
             <title>\(title)</title>
             <style>\(PageAssets.style)</style></head>
-            <body>\(LadderSVG.symbols)\(body)
+            <body>\(LadderSVG.symbols(axes))\(body)
             <script>\(PageAssets.script)</script></body></html>
 
             """
@@ -33,5 +35,5 @@ enum PageAssets {
     static let script = HTML(trusted: String(decoding: PackageResources.page_js, as: UTF8.self))
     /// The SHA-256 of the script as the policy names it. A browser that disagrees runs nothing, and
     /// the test in the browser fails; so does a test that computes it.
-    static let scriptDigest = HTML(trusted: "sha256-T2JPrLbpQSEXW8LeYHlar8/r6wxyn38ADnJpEDNrkqo=")
+    static let scriptDigest = HTML(trusted: "sha256-Mk5ndahF3+k2TRbvcYNLS9mIGgnW0QgXmGA44UxyMfc=")
 }

@@ -13,7 +13,8 @@ public struct RunPage: Sendable {
         self.run = run
         identity = IdentityView(run)
         audit = AuditView(run)
-        let shared = Set(identity.sysctls.map(\.name))
+        let shared = Dictionary(
+            identity.sysctls.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         var groups: [(id: String, trials: [ReportedTrial])] = []
         for trial in run.trials {
             let id = trial.finding.trial.behaviour
@@ -25,12 +26,25 @@ public struct RunPage: Sendable {
         }
         behaviours = groups.map { group in
             let behaviour = Catalogue.behaviour(group.id)
-            return BehaviourView(
-                group.id, behaviour,
-                group.trials.map {
-                    TrialView($0, behaviour, run.record.kernel, toldAlready: shared)
-                },
-                group.trials.map(\.finding))
+            var trials = group.trials.map {
+                TrialView($0, behaviour, run.record.kernel, toldAlready: shared)
+            }
+            Self.shareScripts(&trials)
+            return BehaviourView(group.id, behaviour, trials, group.trials.map(\.finding))
+        }
+    }
+
+    /// Trials whose scripts are the same to the word tell it once; the others lead there.
+    private static func shareScripts(_ trials: inout [TrialView]) {
+        var told: [[String]: TrialView.Place] = [:]
+        for index in trials.indices where !trials[index].script.isEmpty {
+            let trial = trials[index]
+            if let place = told[trial.script] {
+                trials[index].sameScript = place
+            } else {
+                told[trial.script] = .init(
+                    anchor: trial.anchor, words: trial.trial.parameters.summary)
+            }
         }
     }
 
@@ -38,6 +52,9 @@ public struct RunPage: Sendable {
     public var text: String {
         Page(
             title: "\(run.record.status.rawValue): Linux \(run.record.kernel.release)",
+            axes: Set(
+                behaviours.flatMap(\.trials).compactMap(\.ladder)
+                    .map { LadderAxis(until: $0.end) }),
             body: """
                 \(header)<main>
                 \(filters)

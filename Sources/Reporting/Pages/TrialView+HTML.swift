@@ -72,7 +72,9 @@ extension TrialView {
             return "<p class=\"none\">Only return values are judged here; time plays no part.</p>"
         }
         return """
-            <figure class="plot"><div class="scroll">\(LadderSVG(ladder).html)</div></figure>
+            <figure class="plot"><div class="scroll">\(LadderSVG(ladder).html)</div>\
+            \(ladder.leftOut.map { "<figcaption class=\"foot\">\($0)</figcaption>" as HTML })\
+            </figure>
             """
     }
 
@@ -89,7 +91,7 @@ extension TrialView {
         let rows = shownEvents.map { event -> HTML in
             """
             <tr\(event.isParting ? " class=\"bad\"" : .none)><td>\(event.number)\
-            <th scope="row">\(event.name)\(event.isParting ? " <b>parts here</b>" : .none)\
+            <th>\(event.name)\(event.isParting ? " <b>parts here</b>" : .none)\
             <td>\(event.expected)<td>\(event.observed.isEmpty ? "–" : event.observed)\
             <td>\(Self.meter(event.place))<td>\(event.witness)\
             <td>\(event.derivation)
@@ -112,32 +114,27 @@ extension TrialView {
 
     /// The first and the last events of a schedule that is longer than anybody reads.
     private var shownEvents: [Event] {
-        let (first, last) = (40, 20)
-        guard events.count > first + last else { return events }
-        let left = events.count - first - last
+        let shown = Bounded(events, first: 40, last: 20)
+        guard shown.leftOut > 0 else { return events }
         let gap = Event(
-            number: "…", name: "\(left) more", expected: "", observed: "", witness: "",
-            derivation: "all of them are in the plot, in the observation and in the capture")
-        return events.prefix(first) + [gap] + events.suffix(last)
+            number: "…", name: "\(shown.leftOut) more", expected: "", observed: "", witness: "",
+            derivation: "left out here; all are in the observation and in the capture")
+        return shown.first + [gap] + shown.last
     }
 
     /// Where in its window an event lay, as a bar and as a number.
     private static func meter(_ place: Int?) -> HTML {
         guard let place else { return "–" }
-        return "<span class=\"m\"><i style=\"left:\(place)%\"></i></span> \(place) %"
+        return "<i class=\"m\" style=\"--p:\(place)%\"></i> \(place) %"
     }
 
     // MARK: - Witnesses
 
     private var witnesses: HTML {
         guard !wire.isEmpty || !kernel.isEmpty || !calls.isEmpty else { return .none }
-        let notable = calls.filter { $0.who == "subject" }
-        let rows = notable.map { call -> HTML in
-            """
-            <tr><td>\(call.time)<th scope="row">\(call.step)<td>\(call.call)\
-            <td>\(call.result)
-            """
-        }
+        let all = calls.filter { $0.who == "subject" }
+        let notable = Bounded(all, first: 40, last: 20)
+        let rows = notable.first.map(Self.row) + [Self.gap(notable)] + notable.last.map(Self.row)
         return """
             <h4>The three witnesses</h4><div class="three"><section><h5>Application</h5>\
             <table><thead><tr><th scope="col">at, s<th scope="col">step\
@@ -147,6 +144,17 @@ extension TrialView {
             <section><h5>Kernel</h5>\(Self.list(kernel))\
             \(options.isEmpty ? .none : "<h5>Options read back</h5>\(Self.list(options))")\
             </section></div>
+            """
+    }
+
+    private static func row(_ call: Call) -> HTML {
+        "<tr><td>\(call.time)<th>\(call.step)<td>\(call.call)<td>\(call.result)"
+    }
+
+    private static func gap(_ calls: Bounded<Call>) -> HTML {
+        guard calls.leftOut > 0 else { return .none }
+        return """
+            <tr><td>…<th>\(calls.leftOut) more<td><td>left out here; all are in the observation
             """
     }
 
@@ -165,7 +173,13 @@ extension TrialView {
             let items = notes.map { note -> HTML in "<li>\(note)</li>" }
             html.append("<h4>Notes</h4><ul class=\"notes\">\(items)</ul>")
         }
-        if !script.isEmpty {
+        if let sameScript {
+            html.append(
+                """
+                <p class="files">Its script is, word by word, that of \
+                <a href="#\(sameScript.anchor)">\(sameScript.words)</a>.</p>
+                """)
+        } else if !script.isEmpty {
             let lines = script.map { line -> HTML in "<li>\(line)" }
             html.append(
                 "<details class=\"in\"><summary>Script, in words</summary>"
@@ -183,7 +197,7 @@ extension TrialView {
     private var counterTable: HTML {
         let rows = counters.map { counter -> HTML in
             """
-            <tr><th scope="row">\(counter.name)\(counter.isModelled ? " *" : "")\
+            <tr><th>\(counter.name)\(counter.isModelled ? " *" : "")\
             <td>\(counter.before)<td>\(counter.after)<td>\(counter.change)
             """
         }
@@ -206,8 +220,7 @@ extension TrialView {
             files.append("<a href=\"\(VisibleText.href(observation))\">Observation (JSON)</a>")
         }
         return """
-            <div class="again"><span>Again:</span> <code>\(again)</code>\
-            <button type="button" class="copy" hidden>Copy</button></div>\
+            <div class="again"><span>Again:</span> <code>\(again)</code></div>\
             <p class="files">\(.joined(files, by: " · "))</p>
             """
     }

@@ -17,6 +17,12 @@ struct TrialView {
         var isParting = false
     }
 
+    /// Where another trial is found.
+    struct Place: Hashable {
+        var anchor: String
+        var words: String
+    }
+
     /// A name and what it is.
     struct Pair: Hashable {
         var name: String
@@ -64,6 +70,8 @@ struct TrialView {
     var unchanged: [String] = []
     var sysctls: [Pair] = []
     var script: [String] = []
+    /// The trial of the same behaviour that tells the same script.
+    var sameScript: Place?
     var capture: String?
     var observation: String?
     var again: String
@@ -72,7 +80,7 @@ struct TrialView {
     /// A trial; sysctls that the page tells once for all trials are left out.
     init(
         _ reported: ReportedTrial, _ behaviour: Behaviour?, _ identity: KernelIdentity,
-        toldAlready: Set<String> = []
+        toldAlready: [String: String] = [:]
     ) {
         let finding = reported.finding
         trial = finding.trial
@@ -98,7 +106,7 @@ struct TrialView {
         again = Reproduction.line(finding.trial, identity)
         if let observation = reported.observation {
             witness(observation, finding)
-            sysctls.removeAll { toldAlready.contains($0.name) }
+            sysctls.removeAll { toldAlready[$0.name] == $0.value }
         }
     }
 

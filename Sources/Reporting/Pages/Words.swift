@@ -16,7 +16,8 @@ enum Words {
         return "\(Duration.fixed(Int64(milliseconds) * 1_000_000, digits: 1)) s"
     }
 
-    /// What is asked for, apart from family and link: `T = 3 s`, `no T, tcp_retries2 = 3`.
+    /// What is asked for, apart from family and link: `T = 3 s`, `no T, tcp_retries2 = 3`,
+    /// `T = 3 s, keepcnt = 3`.
     static func asked(_ parameters: Parameters) -> String {
         var words: [String] = []
         if parameters.userTimeoutMilliseconds > 0 {
@@ -25,6 +26,7 @@ enum Words {
             words.append("no T")
         }
         if let retries = parameters.retries2 { words.append("tcp_retries2 = \(retries)") }
+        words += parameters.sortedSettings.map { "\($0.name) = \($0.value)" }
         return words.joined(separator: ", ")
     }
 
@@ -34,6 +36,11 @@ enum Words {
         guard parameters.userTimeoutMilliseconds > 0 else { return retries ?? "no T" }
         return [time(milliseconds: parameters.userTimeoutMilliseconds), retries].compactMap { $0 }
             .joined(separator: " ")
+    }
+
+    /// A dotted name, which may be broken behind its dots.
+    static func breakable(_ name: String) -> HTML {
+        .joined(name.split(separator: ".").map { "\(String($0))" as HTML }, by: ".<wbr>")
     }
 
     /// `IPv4`, `IPv6`.

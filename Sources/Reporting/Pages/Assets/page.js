@@ -105,7 +105,13 @@
       box.setAttribute("aria-label", "Can be scrolled");
     });
     if (navigator.clipboard) {
-      all(".copy", root).forEach(function (button) { button.hidden = false; });
+      all(".again:not(:has(.copy))", root).forEach(function (line) {
+        var button = document.createElement("button");
+        button.type = "button";
+        button.className = "copy";
+        button.textContent = "Copy";
+        line.append(button);
+      });
     }
   }
   document.addEventListener("toggle", function (event) {
