@@ -64,15 +64,23 @@ enum ConnectVariants {
 
     /// The schedule of a kernel with these rules.
     static func prospects(
-        _ conditions: Conditions, _ parameters: Parameters, _ rules: KernelRules
+        _ conditions: Conditions, _ parameters: Parameters, _ rules: KernelRules,
+        complaint: SocketError? = nil
     ) -> [Prospect] {
+        let sent = firstSYN(conditions)
+        return ConnectTimer(
+            conditions, rules, retries: retries(parameters), complaint: complaint
+        ).prospects(begun: sent)
+    }
+
+    /// When the first SYN may be sent.
+    static func firstSYN(_ conditions: Conditions) -> Window {
         let begun = conditions.mark("connect")
         // The SYN leaves as soon as the application's thread comes to call, which no kernel
         // promises, however long the call then waits. Half the first interval is too soon for a
         // repetition, so that nothing else is taken for it; later times chain to the SYN as seen.
-        let sent = Window(
+        return Window(
             begun.earliest, min(begun.latest, begun.earliest + conditions.rto / 2))
-        return ConnectTimer(conditions, rules, retries: retries(parameters)).prospects(begun: sent)
     }
 
     /// TCP_SYNCNT, else net.ipv4.tcp_syn_retries, 6 by default (3.7 6c9ff979d192).

@@ -12,6 +12,14 @@ public enum RetransmissionVariants {
         fates: @escaping @Sendable (Conditions) -> Timeline<RetransmitTimer.Fate>,
         mainline: KernelRules = .mainline, since more: String? = nil
     ) -> [Variant] {
+        all(mainline: mainline, since: more) { conditions, _ in fates(conditions) }
+    }
+
+    /// The variants, where the values too decide what becomes of segments.
+    static func all(
+        mainline: KernelRules = .mainline, since more: String? = nil,
+        fates: @escaping @Sendable (Conditions, Parameters) -> Timeline<RetransmitTimer.Fate>
+    ) -> [Variant] {
         func variant(
             _ name: String, _ summary: String, eras: [Era],
             applies: @escaping @Sendable (Parameters) -> Bool,
@@ -19,9 +27,10 @@ public enum RetransmissionVariants {
         ) -> Variant {
             Variant(
                 name, summary, eras: eras.map { $0.with(since: more) }, applies: applies
-            ) { conditions, _ in
-                RetransmitTimer(conditions, mainline.with(change), fates: fates(conditions))
-                    .prospects(written: conditions.mark("write"))
+            ) { conditions, parameters in
+                RetransmitTimer(
+                    conditions, mainline.with(change), fates: fates(conditions, parameters)
+                ).prospects(written: conditions.mark("write"))
             }
         }
         return [

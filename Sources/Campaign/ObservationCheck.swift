@@ -105,7 +105,7 @@ enum ObservationCheck {
         switch response.kind {
         case .acknowledgement(_, let window):
             [response.delayMilliseconds, response.most, window]
-        case .icmp(let type, let code):
+        case .icmp(let type, let code), .strayICMP(let type, let code):
             [response.delayMilliseconds, response.most, type, code]
         }
     }

@@ -214,6 +214,8 @@ public struct ObservedEvent: Codable, Sendable, Hashable {
         case reset
         /// The peer acknowledged, up to that offset, with that window in bytes.
         case answer(upTo: Int, window: Int)
+        /// An ICMP error that quotes a segment of the subject's.
+        case complaint(String)
         /// The kernel counted an attempt of the probe timer that is not on the wire.
         case failedProbe
         /// The kernel counted an attempt of the retransmission timer that is not on the wire.
@@ -240,6 +242,7 @@ extension ObservedEvent.What: CustomStringConvertible {
         case .finish(let repeated): "FIN\(repeated ? ", again" : "")"
         case .reset: "RST"
         case .answer(let upTo, let window): "acknowledgement up to \(upTo), window \(window)"
+        case .complaint(let words): words
         case .failedProbe: "probe counted, not on the wire"
         case .failedRetransmission: "retransmission counted, not on the wire"
         case .error(let error): error.name

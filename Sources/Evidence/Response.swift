@@ -24,6 +24,8 @@ public struct Response: Hashable, Codable, Sendable {
         case acknowledgement(Acknowledged, window: Int)
         /// An ICMP or ICMPv6 error that quotes the packet.
         case icmp(type: Int, code: Int)
+        /// The same, but what it quotes was never in flight: its sequence number is off by 2³⁰.
+        case strayICMP(type: Int, code: Int)
     }
 
     /// How much is acknowledged.

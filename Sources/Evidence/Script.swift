@@ -214,6 +214,10 @@ public enum Option: String, Hashable, Codable, Sendable {
     case deferAccept = "TCP_DEFER_ACCEPT"
     /// TCP_THIN_LINEAR_TIMEOUTS (tcp(7)).
     case thinLinearTimeouts = "TCP_THIN_LINEAR_TIMEOUTS"
+    /// IP_RECVERR (ip(7)).
+    case receiveErrors = "IP_RECVERR"
+    /// IPV6_RECVERR (ipv6(7)).
+    case receiveErrors6 = "IPV6_RECVERR"
     /// TCP_RTO_MAX_MS, milliseconds (6.15 54a378f43425).
     case rtoMax = "TCP_RTO_MAX_MS"
     /// TCP_RTO_MIN_US, microseconds (6.15 f38805c5d26f).

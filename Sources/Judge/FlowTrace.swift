@@ -149,7 +149,8 @@ struct FlowTrace {
                     upTo: base.distance(to: segment.acknowledgment),
                     window: Int(segment.window) << scale)
             }
-        case .icmpError(let message, _):
+        case .icmpError(let message, .fromSubject): return .complaint("\(message)")
+        case .icmpError(let message, .fromPeer):
             return .other("\(message)")
         case .undecided: return .other("a fragment between the two hosts")
         case .unrelated: return .other("a packet that has nothing to do with the connection")

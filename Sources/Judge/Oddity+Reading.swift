@@ -26,7 +26,9 @@ extension ObservedEvent.What {
     var isSentBySubject: Bool {
         switch self {
         case .data, .windowProbe, .opening, .finish, .reset: true
-        case .vanished, .answer, .failedProbe, .failedRetransmission, .error, .hungUp, .other: false
+        case .vanished, .answer, .complaint, .failedProbe, .failedRetransmission, .error, .hungUp,
+            .other:
+            false
         }
     }
 }

@@ -92,7 +92,7 @@ struct Search {
                 "\(expected.kind): excused by a stall of up to \(excuse.formattedSeconds)")
         }
         next.next += 1
-        if case .aborted(let errno) = expected.kind, case .error(let heard) = observed.what,
+        if let errno = expected.kind.errno, case .error(let heard) = observed.what,
             heard != errno
         {
             record(
@@ -272,7 +272,7 @@ struct Search {
             (.sent(.retransmission), .opening(repeated: true)),
             (.sent(.retransmission), .finish(repeated: true)),
             (.sent(.tailLossProbe), .finish(repeated: true)), (.sent(.reset), .reset),
-            (.answered, .answer),
+            (.answered, .answer), (.complaint, .complaint), (.told, .error),
             (.failedToSend(.windowProbe), .failedProbe),
             (.failedToSend(.retransmission), .failedRetransmission),
             (.aborted, .error), (.aborted, .hungUp), (.vanished, .vanished):
@@ -285,7 +285,7 @@ struct Search {
     private static func isUnwitnessed(_ kind: Expected.Kind) -> Bool {
         switch kind {
         case .failedToSend: true
-        case .sent, .answered, .aborted, .vanished: false
+        case .sent, .answered, .complaint, .told, .aborted, .vanished: false
         }
     }
 }

@@ -8,12 +8,18 @@ public struct ConnectTimer: Sendable {
     let rules: KernelRules
     /// TCP_SYNCNT, or net.ipv4.tcp_syn_retries.
     let retries: Int
+    /// What an ICMP error that answers each SYN leaves behind; nil where none does.
+    let complaint: SocketError?
 
     /// The timer of a connection that tries `retries` times more.
-    public init(_ conditions: Conditions, _ rules: KernelRules, retries: Int) {
+    public init(
+        _ conditions: Conditions, _ rules: KernelRules, retries: Int,
+        complaint: SocketError? = nil
+    ) {
         self.conditions = conditions
         self.rules = rules
         self.retries = retries
+        self.complaint = complaint
     }
 
     /// What may follow from connect(2), the first SYN being sent somewhere in `begun`.
@@ -22,9 +28,17 @@ public struct ConnectTimer: Sendable {
         return [
             Prospect(event) { sent in
                 let state = State(start: sent, rtoJiffies: conditions.rtoJiffies)
-                return fire(state, armed: sent, plain(state))
+                return complained(sent) { fire(state, armed: sent, plain(state)) }
             }
         ]
+    }
+
+    /// Puts the ICMP error, where one comes, between a SYN and what follows it.
+    private func complained(
+        _ sent: Window, _ next: @escaping @Sendable () -> [Prospect]
+    ) -> [Prospect] {
+        guard complaint != nil else { return next() }
+        return [Prospect(.complaint(of: sent, conditions)) { _ in next() }]
     }
 
     struct State: Sendable {
@@ -100,7 +114,7 @@ public struct ConnectTimer: Sendable {
     ) -> Prospect {
         Prospect(
             Expected(
-                .aborted(.etimedout), window, derivation,
+                .aborted(complaint ?? .etimedout), window, derivation,
                 counters: [
                     "TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnTimeout": 1, "Tcp.AttemptFails": 1,
                 ], anchors: anchors))
@@ -124,10 +138,13 @@ public struct ConnectTimer: Sendable {
                     next.rtoJiffies = min(state.rtoJiffies * 2, most)
                 }
                 let isCutting = rules.connecting != .ignored
-                return Arming.towards(
-                    deadline: (state.start, isCutting ? milliseconds : 0),
-                    jiffies: next.rtoJiffies, at: fired, wasCut: next.wasCut, rules, conditions
-                ).flatMap { fire(next, armed: fired, $0) }
+                return complained(fired) { [next] in
+                    Arming.towards(
+                        deadline: (state.start, isCutting ? milliseconds : 0),
+                        jiffies: next.rtoJiffies, at: fired, wasCut: next.wasCut, rules,
+                        conditions
+                    ).flatMap { fire(next, armed: fired, $0) }
+                }
             }
         ]
     }

@@ -25,6 +25,11 @@ public struct KernelRules: Hashable, Codable, Sendable {
     public var failedAttemptStamps = true
     /// What TCP_USER_TIMEOUT does while a connection is being made.
     public var connecting: ConnectTimeout
+    /// Whether an ICMP error that says "no way to the network or the host" for a retransmission
+    /// takes one doubling of the RTO back (RFC 6069; 2.6.32 f1ecd5d9e736, IPv6 5.8 d2924569b702).
+    public var complaintsRevertBackoff = true
+    /// Whether it takes all of them back; no kernel known does.
+    public var complaintsForgetBackoff = false
     /// How many of the first SYNs are repeated without doubling the interval
     /// (net.ipv4.tcp_syn_linear_timeouts, 4 by default; 6.5 ccce324dabfe).
     public var linearSYNs: Int

@@ -17,6 +17,13 @@ public struct Prospect: Sendable {
         self.event = event
         self.then = then
     }
+
+    /// The same without any end: for scripts that do not wait for it.
+    public var living: Prospect {
+        Prospect(event) { window in
+            then(window).filter { !$0.event.kind.isAbort }.map(\.living)
+        }
+    }
 }
 
 /// One event of a schedule.
@@ -50,6 +57,10 @@ public struct Expected: Sendable, Hashable, Codable {
         case sent(Segment)
         /// An acknowledgement by the peer on the wire.
         case answered
+        /// An ICMP error that quotes a segment of the subject's, on the wire.
+        case complaint
+        /// The application hears this errno, and the connection lives on.
+        case told(SocketError)
         /// An attempt to send that failed inside the kernel and left nothing on the wire.
         case failedToSend(Segment)
         /// The kernel gives the connection up; the application hears this errno.
@@ -85,9 +96,19 @@ extension Expected.Kind: CustomStringConvertible {
         switch self {
         case .sent(let segment): segment.description
         case .answered: "answer by the peer"
+        case .complaint: "ICMP error that quotes the segment"
+        case .told(let error): "\(error) to the application of a live connection"
         case .failedToSend(let segment): "\(segment.description), not sent"
         case .aborted(let error): "\(error) to the application"
         case .vanished: "end of an orphan"
+        }
+    }
+
+    /// What the application hears, where it hears anything.
+    public var errno: SocketError? {
+        switch self {
+        case .aborted(let error), .told(let error): error
+        case .sent, .answered, .complaint, .failedToSend, .vanished: nil
         }
     }
 
@@ -95,7 +116,7 @@ extension Expected.Kind: CustomStringConvertible {
     public var isAbort: Bool {
         switch self {
         case .aborted, .vanished: true
-        case .sent, .answered, .failedToSend: false
+        case .sent, .answered, .complaint, .told, .failedToSend: false
         }
     }
 }

@@ -13,6 +13,8 @@ public struct RetransmitTimer: Sendable {
         case answeredInVain
         /// It is on the wire, the peer gets it, and its answer ends the outage.
         case delivered
+        /// It is on the wire, and an ICMP error that quotes it comes back.
+        case complained(Complaint)
         /// It cannot be sent; nothing is on the wire.
         case unroutable
         /// It cannot be sent although there is a route, such as for a firewall's rule (EPERM);
@@ -38,7 +40,11 @@ public struct RetransmitTimer: Sendable {
     public func prospects(written: Window, as segment: Expected.Segment = .data) -> [Prospect] {
         fates.values(during: written).map { fate, window in
             let data = Expected(.sent(segment), window, "the call itself")
-            return Prospect(data) { sent in answers(to: fate, at: sent) { afterData(sent) } }
+            return Prospect(data) { sent in
+                let state = State(
+                    rtoJiffies: conditions.rtoJiffies, lastSent: sent, softError: fate.softError)
+                return answers(to: fate, at: sent) { afterData(state) }
+            }
         }
     }
 
@@ -50,8 +56,8 @@ public struct RetransmitTimer: Sendable {
         return min(conditions.tick.jiffies(covering: timeout), conditions.rtoJiffies)
     }
 
-    private func afterData(_ sent: Window) -> [Prospect] {
-        let state = State(rtoJiffies: conditions.rtoJiffies, lastSent: sent)
+    private func afterData(_ state: State) -> [Prospect] {
+        let sent = state.lastSent
         switch rules.tailLossProbe {
         case .none:
             return fire(state, armed: sent, delay: conditions.rtoJiffies)
@@ -98,7 +104,8 @@ public struct RetransmitTimer: Sendable {
             return Prospect(event) { fired in
                 var next = state
                 next.lastSent = fired
-                return answers(to: fate, at: fired) { [next] in
+                next.softError = fate.softError ?? state.softError
+                return answers(to: fate.unheard, at: fired) { [next] in
                     fire(next, armed: fired, delay: conditions.rtoJiffies)
                 }
             }
@@ -118,6 +125,10 @@ public struct RetransmitTimer: Sendable {
         var retransmits = 0
         /// Whether the last of them came of a delay that was cut to the deadline, just before it.
         var wasCut = false
+        /// Doublings of the RTO (`icsk_backoff`).
+        var backoff = 0
+        /// What an ICMP error left behind (`sk_err_soft`).
+        var softError: SocketError?
     }
 
     private func fire(_ state: State, armed: Window, delay: Int) -> [Prospect] {
@@ -128,7 +139,7 @@ public struct RetransmitTimer: Sendable {
         Arming("RTO", jiffies: delay, rules, conditions)
     }
 
-    private func fire(_ state: State, armed: Window, _ arming: Arming) -> [Prospect] {
+    func fire(_ state: State, armed: Window, _ arming: Arming) -> [Prospect] {
         var arming = arming
         let firing = arming.firing(armed: armed, rules, conditions)
         guard !firing.isEmpty else { return [] }
@@ -139,7 +150,7 @@ public struct RetransmitTimer: Sendable {
     }
 
     /// The timer fires in `firing`: does the kernel give up, or send again?
-    private func decide(
+    func decide(
         _ state: State, _ firing: Window, userTimeout milliseconds: Int, _ arming: Arming
     ) -> [Prospect] {
         let limit = limit(userTimeout: milliseconds, state)
@@ -152,7 +163,7 @@ public struct RetransmitTimer: Sendable {
             Window(start.earliest + (limit.duration - clockTick), firing.latest))
         if !late.isEmpty {
             let event = Expected(
-                conditions.end(abortError(at: late)), late,
+                conditions.end(abortError(state, at: late)), late,
                 "\(arming.derivation); \(limit.words) from the clock's start at "
                     + "\(start.text) is over",
                 counters: ["TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnTimeout": 1],
@@ -210,6 +221,9 @@ public struct RetransmitTimer: Sendable {
                 var next = state.backedOff(max: maxJiffies, after: arming)
                 next.lastSent = fired
                 if next.clockStart == nil { next.clockStart = fired }
+                if case .complained(let complaint) = fate {
+                    return complaints(complaint, next, at: fired, milliseconds)
+                }
                 return answers(to: fate, at: fired) { [next] in
                     rearm(next, at: fired, milliseconds)
                 }
@@ -235,11 +249,11 @@ public struct RetransmitTimer: Sendable {
         }
     }
 
-    private var maxJiffies: Int { conditions.tick.jiffies(covering: conditions.rtoMax) }
+    var maxJiffies: Int { conditions.tick.jiffies(covering: conditions.rtoMax) }
 
     /// The ways in which the timer may be armed after an RTO in `now`: for the backed-off RTO, or
     /// for what is left of T where that is shorter.
-    private func rearm(_ state: State, at now: Window, _ milliseconds: Int) -> [Prospect] {
+    func rearm(_ state: State, at now: Window, _ milliseconds: Int) -> [Prospect] {
         let isClamped = rules.retransmission == .clamped
         return Arming.towards(
             deadline: state.clockStart.map { ($0, isClamped ? milliseconds : 0) },
@@ -263,13 +277,15 @@ public struct RetransmitTimer: Sendable {
             let event = Expected(
                 .answered, window, "the peer's acknowledgement, delayed or not", anchors: [sent])
             return [Prospect(event) { _ in fate == .delivered ? [] : next() }]
+        case .complained(let complaint):
+            return [Prospect(complaintEvent(sent)) { heard in told(complaint, at: heard, next) }]
         }
     }
 
     /// `sk_err_soft`, where the last attempt left one; ETIMEDOUT otherwise (`tcp_write_err`).
-    private func abortError(at window: Window) -> SocketError {
+    private func abortError(_ state: State, at window: Window) -> SocketError {
         fates.values(during: window).last?.value == .unroutable
-            ? rules.lostSourceError : .etimedout
+            ? rules.lostSourceError : state.softError ?? .etimedout
     }
 }
 
@@ -279,6 +295,7 @@ extension RetransmitTimer.State {
         var copy = self
         copy.wasCut = arming.isCut
         copy.rtoJiffies = min(rtoJiffies * 2, limit)
+        copy.backoff += 1
         copy.retransmits += 1
         return copy
     }

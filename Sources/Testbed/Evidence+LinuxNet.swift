@@ -109,6 +109,8 @@ extension Option {
         case .cork: .cork
         case .deferAccept: .deferAccept
         case .thinLinearTimeouts: .thinLinearTimeouts
+        case .receiveErrors: .receiveErrors
+        case .receiveErrors6: .receiveErrors6
         case .rtoMax: .rtoMax
         case .rtoMin: .rtoMin
         }

@@ -5,15 +5,17 @@ internal import Wire
 
 /// Speaks in the peer's stead, by hand, on a thread of its own in the peer's namespace.
 ///
-/// It sees what arrives at the peer's interface, and answers data and probes at once, so that an
-/// answer is as quick as a kernel's. Pure acknowledgements are never answered: two such peers would
-/// talk for ever.
+/// It sees what arrives at the peer's interface, and answers whatever takes sequence space, and
+/// probes, at once, so that an answer is as quick as a kernel's. Pure acknowledgements are never
+/// answered: two such peers would talk for ever.
 final class ScriptedPeer: Sendable {
     private let socket: PacketSocket
     private let wake: EventDescriptor
     private let flow: Flow
     private let builder: PacketBuilder
     private let state = Mutex(State())
+    /// Held by whoever takes packets from the socket.
+    private let hearing = Mutex(())
 
     private struct State: Sendable {
         var response: Response?
@@ -36,8 +38,10 @@ final class ScriptedPeer: Sendable {
         self.builder = builder
     }
 
-    /// Answers so from now on; nil is silence.
-    func set(_ response: Response?) throws(LinuxError) {
+    /// Answers so from now on; nil is silence. What has come in by then is answered as before: this
+    /// peer's thread may not have had its turn yet.
+    func set(_ response: Response?) throws {
+        try hearWhatCame()
         state.withLock {
             $0.response = response
             $0.sent = 0
@@ -47,6 +51,7 @@ final class ScriptedPeer: Sendable {
 
     /// Sends such a packet now, as if to the last that was seen.
     func inject(_ response: Response) throws {
+        try hearWhatCame()
         let frame = try state.withLock { state -> [UInt8]? in
             guard let last = state.last else { return nil }
             return try self.frame(response, to: last.segment, last.datagram, state.highest)
@@ -71,12 +76,18 @@ final class ScriptedPeer: Sendable {
                 let ready = try Poll.wait(
                     [(socket.descriptor, .input), (wake.descriptor, .input)], until: next)
                 if !(ready.last ?? []).isEmpty { _ = try wake.take() }
-                while let frame = try socket.receive() { try hear(frame) }
+                try hearWhatCame()
                 try sendWhatIsDue()
             }
             return nil
         } catch {
             return "\(error)"
+        }
+    }
+
+    private func hearWhatCame() throws {
+        try hearing.withLock { _ in
+            while let frame = try socket.receive() { try hear(frame) }
         }
     }
 
@@ -101,7 +112,8 @@ final class ScriptedPeer: Sendable {
             if state.highest.map({ $0 < segment.sequenceEnd }) ?? true {
                 state.highest = segment.sequenceEnd
             }
-            guard segment.payloadLength > 0 || isProbe else { return nil }
+            let isHeard = segment.sequenceLength > 0 && !segment.flags.contains(.rst)
+            guard isHeard || isProbe else { return nil }
             let datagram = Array(bytes.dropFirst(14))
             state.last = (segment, datagram)
             guard let response = state.response, state.sent < response.most else { return nil }
@@ -130,11 +142,26 @@ final class ScriptedPeer: Sendable {
             return try builder.tcp(
                 answer, from: flow.peer.address, to: flow.subject.address)
         case .icmp(let type, let code):
-            // RFC 1122, 3.2.2: the IP header and at least the first eight octets behind it.
-            return try builder.icmp(
-                type: UInt8(clamping: type), code: UInt8(clamping: code),
-                body: Array(datagram.prefix(flow.peer.address.version == .v4 ? 60 : 100)),
-                from: flow.peer.address, to: flow.subject.address)
+            return try icmp(type, code, quoting: datagram)
+        case .strayICMP(let type, let code):
+            // The sequence number is the second word behind the IP header; its first octet is
+            // worth 2^24 a unit.
+            var stray = datagram
+            let place = headerLength + 4
+            if stray.indices.contains(place) { stray[place] &+= 0x40 }
+            return try icmp(type, code, quoting: stray)
         }
+    }
+
+    private var headerLength: Int { flow.peer.address.version == .v4 ? 20 : 40 }
+
+    /// RFC 1122, 3.2.2: quotes the IP header and at least the first eight octets behind it.
+    private func icmp(
+        _ type: Int, _ code: Int, quoting datagram: [UInt8]
+    ) throws(WireError) -> [UInt8] {
+        try builder.icmp(
+            type: UInt8(clamping: type), code: UInt8(clamping: code),
+            body: Array(datagram.prefix(headerLength + 40)), from: flow.peer.address,
+            to: flow.subject.address)
     }
 }

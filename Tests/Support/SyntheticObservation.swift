@@ -24,6 +24,8 @@ public struct SyntheticObservation {
     private var counters: [String: Int64] = [:]
     private var hasFinished = false
     private var lastReceived: Moment?
+    /// What the application was told of a connection that lives on.
+    private var told: (moment: Moment, errno: SocketError)?
 
     /// The observation of a kernel that behaves as the variant says.
     public static func make(
@@ -78,9 +80,10 @@ public struct SyntheticObservation {
 
         let horizon = clock.horizon
         let abort = try walk(conditions, until: horizon)
-        observation.steps += clock.run(from: begin, abort: abort?.moment ?? horizon)
+        observation.steps += clock.run(
+            from: begin, abort: abort?.moment ?? told?.moment ?? horizon)
         observation.end = (observation.steps.map(\.end).max() ?? horizon) + .milliseconds(1)
-        fillCalls(conditions, errno: abort?.errno)
+        fillCalls(conditions, errno: abort?.errno ?? told?.errno)
         fillSamples(conditions, aliveUntil: abort?.moment)
         finish()
         return observation
@@ -121,11 +124,13 @@ public struct SyntheticObservation {
             let first = max(window.earliest, now + .microseconds(1))
             var last = max(first, window.latest)
             // A peer on the same machine answers at once.
-            if prospect.event.kind == .answered { last = min(last, first + .milliseconds(1)) }
+            if [.answered, .complaint].contains(prospect.event.kind) {
+                last = min(last, first + .milliseconds(1))
+            }
             let moment = Moment(
                 nanoseconds: Int64.random(
                     in: first.nanoseconds...last.nanoseconds, using: &generator))
-            let limit = prospect.event.kind.isAbort ? horizon : horizon + .milliseconds(300)
+            let limit = limit(of: prospect.event.kind, horizon)
             guard moment < limit else { return nil }
             now = moment
             for (name, count) in prospect.event.counters {
@@ -134,6 +139,8 @@ public struct SyntheticObservation {
             switch prospect.event.kind {
             case .sent(let segment): try send(segment, at: moment)
             case .answered: try answer(at: moment)
+            case .complaint: try complain(at: moment)
+            case .told(let errno): told = told ?? (moment, errno)
             case .failedToSend(.data), .failedToSend(.tailLossProbe): break
             case .failedToSend(let segment):
                 failed.append(moment)
@@ -146,6 +153,17 @@ public struct SyntheticObservation {
             prospects = prospect.then(Window(at: moment))
         }
         return nil
+    }
+
+    /// Until when something of that kind is witnessed.
+    private func limit(of kind: Expected.Kind, _ horizon: Moment) -> Moment {
+        if kind.isAbort { return horizon }
+        let steps = observation.script.lanes.filter { $0.actor == .subject }.flatMap(\.steps)
+        let watched = steps.drop { !$0.action.isAwaitingEnd }.map { step in
+            if case .watch(let milliseconds) = step.action { return milliseconds }
+            return 0
+        }
+        return (told?.moment ?? horizon) + .milliseconds(watched.reduce(0, +))
     }
 
     /// What is still sent when the application has heard of the end: a reset.
@@ -184,6 +202,18 @@ public struct SyntheticObservation {
         var isShut = false
         if case .windowShut = behaviour.outage { isShut = true }
         try packet(moment, fromPeerAcknowledging: subjectNext, window: isShut ? 0 : 500)
+    }
+
+    /// A message that quotes the subject's last packet, from its IP header on.
+    private mutating func complain(at moment: Moment) throws {
+        let quoted = packets.last { $0.0 <= moment }?.1.dropFirst(14) ?? []
+        let isFour = parameters.family == .ipv4
+        let bytes = try PacketBuilder().icmp(
+            type: UInt8(clamping: parameters.setting("type") ?? (isFour ? 3 : 1)),
+            code: UInt8(clamping: parameters.setting("code") ?? 0),
+            body: Array(quoted.prefix(isFour ? 60 : 80)), from: flow.peer.address,
+            to: flow.subject.address)
+        packets.append((moment, bytes))
     }
 
     private mutating func handshake() throws {

@@ -140,7 +140,7 @@ public struct PacketdrillScript: Sendable {
                 lines.append("  +0 < . 1:1(0) ack 101 win \(isZeroWindow ? 0 : 65535)")
                 continue
             case .sent(.keepAliveProbe), .sent(.syn), .sent(.fin), .sent(.reset), .vanished,
-                .failedToSend:
+                .complaint, .told, .failedToSend:
                 continue
             case .aborted(let error):
                 lines.append("// \(error) is due \(when) s after that, and not before.")

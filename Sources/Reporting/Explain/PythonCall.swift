@@ -52,6 +52,8 @@ enum PythonCall {
         case .deferAccept: "socket.IPPROTO_TCP, 9"
         case .cork: "socket.IPPROTO_TCP, 3"
         case .thinLinearTimeouts: "socket.IPPROTO_TCP, 16"
+        case .receiveErrors: "socket.IPPROTO_IP, 11"
+        case .receiveErrors6: "socket.IPPROTO_IPV6, 25"
         case .rtoMax: "socket.IPPROTO_TCP, 44"
         case .rtoMin: "socket.IPPROTO_TCP, 45"
         }

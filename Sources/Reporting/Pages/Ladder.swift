@@ -194,6 +194,7 @@ struct Ladder: Hashable {
             return (.subject, repeated ? .retransmission : .data)
         case .reset: return (.subject, .other)
         case .answer: return (.peer, .answer)
+        case .complaint: return (.peer, .other)
         case .failedProbe, .failedRetransmission: return (.kernel, .failed)
         case .vanished: return (.kernel, .error)
         case .error, .hungUp: return (.application, .error)

@@ -43,6 +43,8 @@ public struct ScriptText: Sendable {
             case .acknowledgement(.everything, let window):
                 "an ACK of everything, window field \(window)"
             case .icmp(let type, let code): "ICMP type \(type) code \(code)"
+            case .strayICMP(let type, let code):
+                "ICMP type \(type) code \(code) that quotes what was never sent"
             }
         let delay = response.delayMilliseconds
         return what + (delay > 0 ? ", after \(delay) ms" : "")
