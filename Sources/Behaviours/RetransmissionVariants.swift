@@ -7,18 +7,29 @@ public enum RetransmissionVariants {
     /// The variants; `fates` says what becomes of segments, given when the steps took place.
     ///
     /// `since` is one more change that a kernel has which shows any of them, where the behaviour
-    /// has other variants for those that lack it.
+    /// has other variants for those that lack it. `opening` says what the timer begins with,
+    /// where that is not a write of one segment in the step `write`.
     public static func all(
-        fates: @escaping @Sendable (Conditions) -> Timeline<RetransmitTimer.Fate>,
-        mainline: KernelRules = .mainline, since more: String? = nil
+        fates: @escaping @Sendable (Conditions) -> Timeline<RetransmitTimer.Fate> = {
+            _ in Timeline(.lost)
+        },
+        mainline: KernelRules = .mainline, since more: String? = nil,
+        opening prospecting: @escaping @Sendable (RetransmitTimer, Conditions) -> [Prospect] = {
+            $0.prospects(written: $1.mark("write"))
+        }
     ) -> [Variant] {
-        all(mainline: mainline, since: more) { conditions, _ in fates(conditions) }
+        all(
+            mainline: mainline, since: more, fates: { conditions, _ in fates(conditions) },
+            opening: prospecting)
     }
 
     /// The variants, where the values too decide what becomes of segments.
     static func all(
         mainline: KernelRules = .mainline, since more: String? = nil,
-        fates: @escaping @Sendable (Conditions, Parameters) -> Timeline<RetransmitTimer.Fate>
+        fates: @escaping @Sendable (Conditions, Parameters) -> Timeline<RetransmitTimer.Fate>,
+        opening prospecting: @escaping @Sendable (RetransmitTimer, Conditions) -> [Prospect] = {
+            $0.prospects(written: $1.mark("write"))
+        }
     ) -> [Variant] {
         func variant(
             _ name: String, _ summary: String, eras: [Era],
@@ -28,9 +39,10 @@ public enum RetransmissionVariants {
             Variant(
                 name, summary, eras: eras.map { $0.with(since: more) }, applies: applies
             ) { conditions, parameters in
-                RetransmitTimer(
-                    conditions, mainline.with(change), fates: fates(conditions, parameters)
-                ).prospects(written: conditions.mark("write"))
+                prospecting(
+                    RetransmitTimer(
+                        conditions, mainline.with(change), fates: fates(conditions, parameters)),
+                    conditions)
             }
         }
         return [

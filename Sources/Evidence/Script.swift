@@ -208,6 +208,9 @@ public enum Option: String, Hashable, Codable, Sendable {
     case synCount = "TCP_SYNCNT"
     /// TCP_LINGER2, seconds (tcp(7)).
     case linger2 = "TCP_LINGER2"
+    /// SO_LINGER, eight bytes: the low half says whether, the high half how many seconds
+    /// (socket(7)).
+    case linger = "SO_LINGER"
     /// TCP_CORK (tcp(7)).
     case cork = "TCP_CORK"
     /// TCP_DEFER_ACCEPT, seconds (tcp(7)).
@@ -222,6 +225,9 @@ public enum Option: String, Hashable, Codable, Sendable {
     case rtoMax = "TCP_RTO_MAX_MS"
     /// TCP_RTO_MIN_US, microseconds (6.15 f38805c5d26f).
     case rtoMin = "TCP_RTO_MIN_US"
+
+    /// Whether kernels that are asked may not know it: they are then not applicable.
+    public var isRecent: Bool { self == .rtoMax || self == .rtoMin }
 }
 
 /// How an application waits for its connection.

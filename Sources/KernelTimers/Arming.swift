@@ -9,6 +9,8 @@ struct Arming: Sendable {
     var endsAtDeadline = false
     /// Whether the delay was cut to the deadline.
     var isCut = false
+    /// To which T it was cut, milliseconds: another may be in force when it fires.
+    var cutMilliseconds: Int?
     /// The arithmetic.
     var derivation: String
     /// Where the interval began: the event that armed the timer, the start of the clock.
@@ -63,12 +65,18 @@ struct Arming: Sendable {
                 max(start.latest + timeout + rounding, now.latest + tick.jiffy)
                     + tick.duration(jiffies: slack) + conditions.reach)
             var clamped = Arming(cut: "RTO", to: delays, bound: bound, rules, conditions)
+            clamped.cutMilliseconds = milliseconds
             // `jiffies` lags once; the tick after that is past the deadline.
             if wasCut { clamped.endsAtDeadline = true }
             armings.append(clamped)
         }
         if most >= delay { armings.append(plain) }
         return armings
+    }
+
+    /// Whether its firing is the passing of a deadline of so many milliseconds.
+    func ends(_ milliseconds: Int) -> Bool {
+        endsAtDeadline && (cutMilliseconds ?? milliseconds) >= milliseconds
     }
 
     private static func words(

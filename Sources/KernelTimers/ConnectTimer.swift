@@ -88,7 +88,7 @@ public struct ConnectTimer: Sendable {
         }
         let early = firing.intersection(
             Window(firing.earliest, state.start.latest + (limit.duration + clockTick)))
-        if !early.isEmpty, !arming.endsAtDeadline {
+        if !early.isEmpty, !arming.ends(milliseconds) {
             prospects += sendAgain(state, early, milliseconds, arming)
         }
         return prospects

@@ -23,6 +23,11 @@ public struct KernelRules: Hashable, Codable, Sendable {
     public var congestion: LocalCongestion = .counted
     /// Whether a failed retransmission stamps its segment anew (5.1 7f12422c4873; before 4.14).
     public var failedAttemptStamps = true
+    /// What is added to twice the round-trip time before a tail loss probe of several segments.
+    public var lossProbeFloor = LossProbeFloor.milliseconds
+    /// How many retransmissions of a thin stream leave the interval as it is: 6
+    /// (TCP_THIN_LINEAR_RETRIES) where linear timeouts are asked for (2.6.34 36e31b0af587).
+    public var linearRetransmissions = 0
     /// What TCP_USER_TIMEOUT does while a connection is being made.
     public var connecting: ConnectTimeout
     /// Whether an ICMP error that says "no way to the network or the host" for a retransmission
@@ -54,6 +59,14 @@ public enum TailLossProbe: String, Hashable, Codable, Sendable, CaseIterable {
     case none
     /// After min(2·srtt + 200 ms, RTO) (3.10 6ba8a3b19e76, as since 4.15 bb4d991a28cc).
     case untilRTO
+}
+
+/// What is added to twice the round-trip time before a tail loss probe of several segments.
+public enum LossProbeFloor: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Two jiffies (4.15 bb4d991a28cc … 6.6 1c2709cfff1d).
+    case jiffies
+    /// Two milliseconds, and the sum is rounded up to jiffies (6.6-rc7 1c2709cfff1d).
+    case milliseconds
 }
 
 /// What TCP_USER_TIMEOUT does to an established connection whose data is in flight.

@@ -179,7 +179,7 @@ public struct ProbeTimer: Sendable {
         }
         let early = firing.intersection(
             Window(firing.earliest, start.latest + (timeout + clockTick)))
-        if !early.isEmpty, !arming.endsAtDeadline {
+        if !early.isEmpty, !arming.ends(milliseconds) {
             prospects += probe(state, early, milliseconds, arming)
         }
         return prospects
@@ -279,6 +279,7 @@ public struct ProbeTimer: Sendable {
                 cut: "probe interval", to: delays, bound: bound, rules, conditions)
             // Deadline and clock are both counted in jiffies: the one cannot fire before the other.
             clamped.endsAtDeadline = true
+            clamped.cutMilliseconds = milliseconds
             prospects += fire(state, armed: now, clamped)
         }
         if most >= interval { prospects += fire(state, armed: now, plain(state)) }

@@ -50,27 +50,51 @@ public struct RetransmitTimer: Sendable {
 
     // MARK: - Tail loss probe
 
-    /// min(2·srtt + TCP_RTO_MIN, RTO) for a lone segment, in jiffies (`tcp_schedule_loss_probe`).
-    var probeTimeoutJiffies: Int {
-        let timeout = conditions.smoothedRTT * 2 + conditions.rtoMin
-        return min(conditions.tick.jiffies(covering: timeout), conditions.rtoJiffies)
+    /// In how many jiffies a tail loss probe is due (`tcp_schedule_loss_probe`): for a lone segment
+    /// min(2·srtt + TCP_RTO_MIN, RTO), since its acknowledgement may be delayed; for several
+    /// 2·srtt and two milliseconds, which were two jiffies before 6.6 1c2709cfff1d.
+    ///
+    /// A range: the kernel's srtt has three more bits than TCP_INFO shows.
+    func probeTimeout(segments: Int) -> (jiffies: ClosedRange<Int>, words: String) {
+        let tick = conditions.tick
+        let twice = conditions.smoothedRTT * 2
+        guard segments > 1 else {
+            let delay = min(
+                tick.jiffies(covering: twice + conditions.rtoMin), conditions.rtoJiffies)
+            return (delay...delay, "2*srtt + \(conditions.rtoMin.formattedSeconds)")
+        }
+        let next = twice + .microseconds(1)
+        switch rules.lossProbeFloor {
+        case .milliseconds:
+            let floor = Duration.milliseconds(2)
+            return (
+                tick.jiffies(covering: twice + floor)...tick.jiffies(covering: next + floor),
+                "2*srtt + 2 ms"
+            )
+        case .jiffies:
+            return (
+                tick.jiffies(covering: twice) + 2...tick.jiffies(covering: next) + 2,
+                "2*srtt + 2 jiffies"
+            )
+        }
     }
 
-    private func afterData(_ state: State) -> [Prospect] {
+    func afterData(_ state: State, segments: Int = 1) -> [Prospect] {
         let sent = state.lastSent
         switch rules.tailLossProbe {
         case .none:
             return fire(state, armed: sent, delay: conditions.rtoJiffies)
         case .untilRTO:
-            return tailLossProbe(state, armed: sent)
+            return tailLossProbe(state, armed: sent, segments: segments)
         }
     }
 
-    private func tailLossProbe(_ state: State, armed: Window) -> [Prospect] {
-        let delay = probeTimeoutJiffies
+    private func tailLossProbe(_ state: State, armed: Window, segments: Int) -> [Prospect] {
+        let (delays, words) = probeTimeout(segments: segments)
+        let delay = delays.upperBound
         var arming = Arming(
-            "PTO = min(2*srtt + \(conditions.rtoMin.formattedSeconds), RTO) after the data:",
-            jiffies: delay, rules, conditions)
+            "PTO = min(\(words), RTO) after the data:", jiffies: delay, rules, conditions)
+        arming.delays = delays
         let firing = arming.firing(armed: armed, rules, conditions)
         let derivation = arming.derivation
         return fates.values(during: firing).map { fate, window in
@@ -131,7 +155,7 @@ public struct RetransmitTimer: Sendable {
         var softError: SocketError?
     }
 
-    private func fire(_ state: State, armed: Window, delay: Int) -> [Prospect] {
+    func fire(_ state: State, armed: Window, delay: Int) -> [Prospect] {
         fire(state, armed: armed, plain(delay))
     }
 
@@ -172,7 +196,7 @@ public struct RetransmitTimer: Sendable {
         }
         let early = firing.intersection(
             Window(firing.earliest, start.latest + (limit.duration + clockTick)))
-        if !early.isEmpty, !arming.endsAtDeadline {
+        if !early.isEmpty, !arming.ends(milliseconds) {
             prospects += sendAgain(state, early, milliseconds, arming)
         }
         return prospects
@@ -205,7 +229,7 @@ public struct RetransmitTimer: Sendable {
                     .failedToSend(.retransmission), window, arming.derivation,
                     counters: ["TcpExt.TCPTimeouts": 1], anchors: arming.anchors)
                 return Prospect(event) { fired in
-                    var next = state.backedOff(max: maxJiffies, after: arming)
+                    var next = backedOff(state, after: arming)
                     if next.clockStart == nil, rules.failedAttemptStartsClock {
                         next.clockStart = state.lastSent
                     }
@@ -218,7 +242,7 @@ public struct RetransmitTimer: Sendable {
                 counters: ["TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1],
                 anchors: arming.anchors)
             return Prospect(event) { fired in
-                var next = state.backedOff(max: maxJiffies, after: arming)
+                var next = backedOff(state, after: arming)
                 next.lastSent = fired
                 if next.clockStart == nil { next.clockStart = fired }
                 if case .complained(let complaint) = fate {
@@ -240,7 +264,7 @@ public struct RetransmitTimer: Sendable {
                 "TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1, "TcpExt.TCPRetransFail": 1,
             ], anchors: arming.anchors)
         return Prospect(event) { fired in
-            var next = state.backedOff(max: maxJiffies, after: arming)
+            var next = backedOff(state, after: arming)
             if rules.failedAttemptStamps { next.lastSent = fired }
             if next.clockStart == nil, rules.failedAttemptStartsClock {
                 next.clockStart = next.lastSent
@@ -287,16 +311,17 @@ public struct RetransmitTimer: Sendable {
         fates.values(during: window).last?.value == .unroutable
             ? rules.lostSourceError : state.softError ?? .etimedout
     }
-}
 
-extension RetransmitTimer.State {
-    /// The state after one more RTO: the interval doubled, up to TCP_RTO_MAX.
-    func backedOff(max limit: Int, after arming: Arming) -> Self {
-        var copy = self
+    /// The state after one more RTO: the interval doubled, up to TCP_RTO_MAX. The first of them
+    /// leave it as it is where linear timeouts are asked for.
+    private func backedOff(_ state: State, after arming: Arming) -> State {
+        var copy = state
         copy.wasCut = arming.isCut
-        copy.rtoJiffies = min(rtoJiffies * 2, limit)
-        copy.backoff += 1
         copy.retransmits += 1
+        if copy.retransmits > rules.linearRetransmissions {
+            copy.rtoJiffies = min(state.rtoJiffies * 2, maxJiffies)
+            copy.backoff += 1
+        }
         return copy
     }
 }

@@ -105,6 +105,7 @@ extension Option {
         case .keepInterval: .keepaliveInterval
         case .keepCount: .keepaliveCount
         case .synCount: .synCount
+        case .linger: .linger
         case .linger2: .linger2
         case .cork: .cork
         case .deferAccept: .deferAccept
@@ -121,6 +122,8 @@ extension SocketOption {
     /// TCP_THIN_LINEAR_TIMEOUTS of linux/tcp.h: 1 keeps the RTO of a thin stream from growing.
     static let thinLinearTimeouts = SocketOption(
         level: 6, number: 16, name: "TCP_THIN_LINEAR_TIMEOUTS")
+    /// SO_LINGER: whether close(2) waits, and how long (socket(7)).
+    static let linger = SocketOption(level: 1, number: 13, name: "SO_LINGER")
     /// TCP_RTO_MAX_MS of linux/tcp.h, since 6.15.
     static let rtoMax = SocketOption(level: 6, number: 44, name: "TCP_RTO_MAX_MS")
     /// TCP_RTO_MIN_US of linux/tcp.h, since 6.15.
@@ -149,9 +152,9 @@ extension TCPSocket {
     }
 }
 
-/// The first bytes of a 32-bit integer as the kernel reads them.
+/// The first bytes of a 64-bit integer as the kernel reads them.
 func optionBytes(value: Int, lengthBytes: Int) -> [UInt8] {
-    let whole = withUnsafeBytes(of: Int32(truncatingIfNeeded: value).littleEndian, Array.init)
+    let whole = withUnsafeBytes(of: Int64(value).littleEndian, Array.init)
     let padding = [UInt8](repeating: 0, count: max(0, lengthBytes - whole.count))
     return Array((whole + padding).prefix(max(0, lengthBytes)))
 }

@@ -1,6 +1,7 @@
 internal import Evidence
 internal import KernelTimers
 internal import LinuxNet
+internal import SystemPackage
 
 /// One actor at work, on its own thread inside its namespace.
 ///
@@ -146,8 +147,12 @@ final class LaneRun {
     ) throws(LaneError) {
         let socket = try socket(name)
         let bytes = optionBytes(value: value, lengthBytes: lengthBytes)
-        record("setsockopt") { () throws(LinuxError) in
+        let outcome = record("setsockopt") { () throws(LinuxError) in
             try socket.setOption(option.socketOption, bytes: bytes)
+        }
+        if option.isRecent, case .failure(let error) = outcome, error.errno == .protocolNotAvailable
+        {
+            throw .notApplicable("the kernel does not know \(option.rawValue) (ENOPROTOOPT)")
         }
     }
 

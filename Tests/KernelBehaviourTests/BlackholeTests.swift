@@ -10,4 +10,52 @@ final class BlackholeTests: KernelBehaviourCase {
     func testControlsOfTheBlackholeAreCaught() throws {
         try assertControlsAreCaught(of: .blackholeEstablished)
     }
+
+    func testIdleConnectionOutlivesItsPeerWhateverTIs() throws {
+        try assertConforms(.blackholeIdle)
+    }
+
+    func testControlsOfTheIdleConnectionAreCaught() throws {
+        try assertControlsAreCaught(of: .blackholeIdle)
+    }
+
+    func testSeveralSegmentsInFlightEndAsOneDoes() throws {
+        try assertConforms(.blackholeSegments)
+    }
+
+    func testControlsOfSeveralSegmentsAreCaught() throws {
+        try assertControlsAreCaught(of: .blackholeSegments)
+    }
+
+    func testConnectionWhosePathComesBackInTimeLives() throws {
+        try assertConforms(.blackholeHealed)
+    }
+
+    func testControlsOfTheHealedPathAreCaught() throws {
+        try assertControlsAreCaught(of: .blackholeHealed)
+    }
+
+    func testWritingOnDoesNotStartTheClockAnew() throws {
+        try assertConforms(.blackholeWrittenOn)
+    }
+
+    func testControlsOfWritingOnAreCaught() throws {
+        try assertControlsAreCaught(of: .blackholeWrittenOn)
+    }
+
+    func testWithoutLossProbesTheEndIsAnRTOSooner() throws {
+        try assertConforms(.blackholeNoLossProbe)
+    }
+
+    func testControlsOfSwitchedOffProbesAreCaught() throws {
+        try assertControlsAreCaught(of: .blackholeNoLossProbe)
+    }
+
+    func testCorkedDataIsSentAndThenEndsAtT() throws {
+        try assertConforms(.blackholeCorked)
+    }
+
+    func testControlsOfTheCorkAreCaught() throws {
+        try assertControlsAreCaught(of: .blackholeCorked)
+    }
 }

@@ -50,4 +50,12 @@ final class OptionTests: KernelBehaviourCase {
     func testControlsOfTheLateOptionAreCaught() throws {
         try assertControlsAreCaught(of: .optionSetLate)
     }
+
+    func testOptionChangedDuringAnOutageIsLookedAtWhenTheTimerFires() throws {
+        try assertConforms(.optionChanged)
+    }
+
+    func testControlsOfAChangedOptionAreCaught() throws {
+        try assertControlsAreCaught(of: .optionChanged)
+    }
 }

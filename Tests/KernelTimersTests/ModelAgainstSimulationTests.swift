@@ -64,14 +64,25 @@ final class ModelAgainstSimulationTests: XCTestCase {
                 let isOld = round % 2 == 1 && $0.retransmission != .clamped
                 $0.wheel = isOld ? .cascading : .nonCascading
                 $0.tailLossProbe = round % 5 == 0 ? .none : .untilRTO
+                $0.lossProbeFloor = round % 3 == 0 ? .jiffies : .milliseconds
+                $0.linearRetransmissions = round % 11 == 0 ? 6 : 0
             }
-            let (kernel, conditions) = simulated(&generator, rules)
+            let (simulated, conditions) = simulated(&generator, rules)
+            var kernel = simulated
+            kernel.segments = round % 4 == 0 ? 3 : 1
+            kernel.eighthMicroseconds =
+                Int(conditions.smoothedRTT.wholeNanoseconds / 1000) * 8 + round % 8
 
             let events = kernel.retransmitting(
                 written: .zero, until: .milliseconds(400_000))
             let model = RetransmitTimer(conditions, rules, fates: Timeline(.lost))
+            let written = Window(at: .zero)
+            let roots =
+                kernel.segments == 1
+                ? model.prospects(written: written)
+                : model.prospects(written: written, segments: kernel.segments)
 
-            let objection = followed(events, by: model.prospects(written: Window(at: .zero)))
+            let objection = followed(events, by: roots)
             XCTAssertNil(objection, "round \(round), \(rules)")
             if objection != nil { return }
         }

@@ -28,6 +28,10 @@ public struct SimulatedKernel: Sendable {
     public var retries2: Int
     /// tcp_orphan_retries, where nobody has the connection any more.
     public var orphanRetries: Int?
+    /// How many segments are in flight.
+    public var segments = 1
+    /// The smoothed round-trip time as the kernel keeps it (`srtt_us`).
+    public var eighthMicroseconds = 0
     /// TCP_USER_TIMEOUT at a time, milliseconds.
     public var userTimeout: @Sendable (Moment) -> Int
     /// How long softirq takes from the tick to the wire, by the number of the firing; below a
@@ -56,6 +60,13 @@ public struct SimulatedKernel: Sendable {
     private func tries(_ interval: Int) -> Int {
         guard let orphanRetries else { return retries2 }
         return orphanRetries == 0 && interval < 120 * tick.hz ? 8 : orphanRetries
+    }
+
+    /// 2·srtt and the floor, of several segments, given srtt in eighths of a microsecond.
+    private var probeDelay: Int {
+        let twice = eighthMicroseconds / 4
+        func jiffies(_ microseconds: Int) -> Int { (microseconds * tick.hz + 999_999) / 1_000_000 }
+        return rules.lossProbeFloor == .jiffies ? jiffies(twice) + 2 : jiffies(twice + 2000)
     }
 
     private func end(_ error: SocketError) -> Expected.Kind {
@@ -90,13 +101,13 @@ public struct SimulatedKernel: Sendable {
         written: Moment, unroutableFrom: Moment? = nil, until horizon: Moment
     ) -> [Event] {
         func leaves(_ moment: Moment) -> Bool { unroutableFrom.map { moment < $0 } ?? true }
-        var events = [Event(kind: .sent(.data), moment: written)]
+        var events = (0..<segments).map { _ in Event(kind: .sent(.data), moment: written) }
         var now = written
         var lastSent = written
         var count = 1
         var delay = rtoJiffies
         if rules.tailLossProbe == .untilRTO {
-            now = firing(armed: now, rtoJiffies, count: count)
+            now = firing(armed: now, segments == 1 ? rtoJiffies : probeDelay, count: count)
             count += 1
             if leaves(now) {
                 events.append(Event(kind: .sent(.tailLossProbe), moment: now))
@@ -132,7 +143,7 @@ public struct SimulatedKernel: Sendable {
                 stamp = milliseconds(lastSent)
             }
             retransmits += 1
-            rto = min(rto * 2, 120 * tick.hz)
+            if retransmits > rules.linearRetransmissions { rto = min(rto * 2, 120 * tick.hz) }
             delay = rto
             if timeout > 0, rules.retransmission == .clamped, let stamp {
                 let left = timeout - (milliseconds(now) - stamp)

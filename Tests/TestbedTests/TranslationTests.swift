@@ -24,6 +24,8 @@ final class TranslationTests: XCTestCase {
         XCTAssertEqual(optionBytes(value: 5000, lengthBytes: 2), [0x88, 0x13])
         XCTAssertEqual(optionBytes(value: -1, lengthBytes: 4), [255, 255, 255, 255])
         XCTAssertEqual(optionBytes(value: 1, lengthBytes: 8), [1, 0, 0, 0, 0, 0, 0, 0])
+        // SO_LINGER of two seconds: on, and how long.
+        XCTAssertEqual(optionBytes(value: 2 << 32 | 1, lengthBytes: 8), [1, 0, 0, 0, 2, 0, 0, 0])
         XCTAssertEqual(optionBytes(value: 1, lengthBytes: 0), [])
     }
 

@@ -6,7 +6,7 @@ extension Behaviour {
     public static let blackholeEstablished = Behaviour(
         id: "blackhole.established",
         question: "Does TCP_USER_TIMEOUT end a connection whose peer has gone silent?",
-        scenarios: [1, 3, 4, 8, 11, 86],
+        scenarios: [1, 2, 3, 4, 8, 11, 86],
         background: """
             One segment is written into a blackhole. Linux repeats it as a tail loss probe, then \
             at each RTO, which doubles. The clock of the user timeout starts at the first RTO, and \
@@ -18,6 +18,7 @@ extension Behaviour {
             userTimeouts: [1000, 3000, 5000], families: AddressFamily.allCases,
             links: Link.allCases)
             + .matrix(families: AddressFamily.allCases, retries2: [3, 5])
+            + .matrix(userTimeouts: [3000], retries2: [1])
             + .matrix(userTimeouts: [30_000, 600_000, 3_600_000, 0]),
         stimulus: { parameters, horizon in
             .connected(

@@ -32,11 +32,7 @@ extension Change {
             "1c2709cfff1d", "tcp: fix excessive TLP and RACK timeouts from HZ rounding",
             first: "6.6-rc7",
             .since("5.4.259"), .since("5.10.199"), .since("5.15.137"), .since("6.1.60"),
-            effect: "Loss probes come one or two jiffies sooner.", needs: ["6ba8a3b19e76"],
-            untold: """
-                The timer is bounded by the RTO, and on a fast link that is the shorter one, \
-                before and after.
-                """),
+            effect: "Loss probes come one or two jiffies sooner.", needs: ["6ba8a3b19e76"]),
         Change(
             "9efdda4e3abe", "tcp: address problems caused by EDT misshaps", first: "4.20",
             .seen("4.19.304"),

@@ -48,6 +48,7 @@ enum PythonCall {
         case .keepInterval: "socket.IPPROTO_TCP, 5"
         case .keepCount: "socket.IPPROTO_TCP, 6"
         case .synCount: "socket.IPPROTO_TCP, 7"
+        case .linger: nil
         case .linger2: "socket.IPPROTO_TCP, 8"
         case .deferAccept: "socket.IPPROTO_TCP, 9"
         case .cork: "socket.IPPROTO_TCP, 3"

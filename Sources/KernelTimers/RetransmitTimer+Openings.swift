@@ -1,0 +1,36 @@
+extension RetransmitTimer {
+    /// What may follow from a write, somewhere in `written`, of several segments, all lost.
+    public func prospects(written: Window, segments: Int) -> [Prospect] {
+        @Sendable func next(_ number: Int, _ window: Window) -> [Prospect] {
+            let data = Expected(.sent(.data), window, "segment \(number) of the write itself")
+            return [
+                Prospect(data) { sent in
+                    number < segments
+                        ? next(number + 1, sent.after(.zero, written.width + conditions.reach))
+                        : afterData(
+                            State(rtoJiffies: conditions.rtoJiffies, lastSent: sent),
+                            segments: segments)
+                }
+            ]
+        }
+        return next(1, written)
+    }
+
+    /// What may follow from a write, somewhere in `written`, of less than a segment while TCP_CORK
+    /// is set: it is held back until the probe timer fires, which sends it and leaves it to the
+    /// retransmission timer, without a tail loss probe (`tcp_write_wakeup`, `tcp_send_probe0`).
+    public func prospects(held written: Window) -> [Prospect] {
+        let least = conditions.tick.jiffies(covering: .milliseconds(200))
+        var arming = Arming(
+            "the probe timer, for what is held back,", jiffies: max(conditions.rtoJiffies, least),
+            rules, conditions)
+        let firing = arming.firing(armed: written, rules, conditions)
+        let data = Expected(.sent(.data), firing, arming.derivation, anchors: arming.anchors)
+        return [
+            Prospect(data) { sent in
+                let state = State(rtoJiffies: conditions.rtoJiffies, lastSent: sent)
+                return fire(state, armed: sent, delay: conditions.rtoJiffies)
+            }
+        ]
+    }
+}
