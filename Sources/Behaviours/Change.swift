@@ -169,10 +169,23 @@ extension Era {
     /// Whether a kernel that has (true) and lacks (false) these changes is of this era; nil where
     /// one of those that decide is not known.
     public func holds(given changes: [String: Bool]) -> Bool? {
+        if text.hasPrefix("every kernel") { return true }
         guard namesChanges else { return nil }
         let needed = since.map { changes[Change.named($0)?.id ?? $0] }
         let ended = until.map { changes[Change.named($0)?.id ?? $0] }
         if needed.contains(false) || ended.contains(true) { return false }
         return needed.contains(nil) || ended.contains(nil) ? nil : true
+    }
+}
+
+extension Behaviour {
+    /// The variants that a kernel with and without these changes shows, as far as their eras say;
+    /// none where that is not known.
+    public func expectedVariants(
+        _ parameters: Parameters, given changes: [String: Bool]
+    ) -> [String] {
+        variants(for: parameters).filter { variant in
+            variant.eras.contains { $0.holds(given: changes) == true }
+        }.map(\.name)
     }
 }

@@ -110,8 +110,9 @@ extension Audit {
         self.kernel = kernel
         self.version = version.map { "\($0)" }
         self.unknown = unknown
-        entries = Self.entries(changes, proofs, version, unknown, behaviours)
-        differences = Self.differences(findings, version, changes, behaviours)
+        let expected = Self.expected(of: kernel, changes)
+        entries = Self.entries(changes, proofs, expected, unknown, behaviours)
+        differences = version == nil ? [] : Self.differences(findings, expected, behaviours)
     }
 
     /// What all variants agree on that a finding matches. One that no kernel ever showed is left
@@ -126,8 +127,17 @@ extension Audit {
         }
     }
 
+    /// Which changes a kernel is expected to have (true) or to lack: by the list of its commits
+    /// where that is known, else by its version.
+    private static func expected(of kernel: KernelIdentity, _ changes: [Change]) -> [String: Bool] {
+        let known = changes.compactMap { change in
+            KnownKernel.expects(change, of: kernel).map { (change.id, $0) }
+        }
+        return Dictionary(known, uniquingKeysWith: { first, _ in first })
+    }
+
     private static func entries(
-        _ changes: [Change], _ proofs: [String: [Proof]], _ version: KernelVersion?,
+        _ changes: [Change], _ proofs: [String: [Proof]], _ expectations: [String: Bool],
         _ unknown: [TrialID], _ behaviours: [String: Behaviour]
     ) -> [Entry] {
         func shown(_ id: String) -> Bool? {
@@ -137,12 +147,12 @@ extension Audit {
         return changes.map { change in
             let own = proofs[change.id] ?? []
             let (state, reason) = state(change, own, changes, shown, unknown, behaviours)
-            let expected = version.flatMap(change.isExpected)
+            let expected = expectations[change.id]
             return Entry(
                 change: change.id, title: change.title,
                 first: change.first.map { "\($0)" } ?? "unknown", effect: change.effect,
                 state: state, expected: expected,
-                differs: differs(change, state, expected, version, changes), reason: reason,
+                differs: differs(change, state, expectations, changes), reason: reason,
                 evidence: own.sorted { !$0.isPresent && $1.isPresent })
         }
     }
@@ -196,31 +206,24 @@ extension Audit {
     }
 
     private static func differs(
-        _ change: Change, _ state: State, _ expected: Bool?, _ version: KernelVersion?,
-        _ changes: [Change]
+        _ change: Change, _ state: State, _ expectations: [String: Bool], _ changes: [Change]
     ) -> Bool {
-        guard let expected, let version else { return false }
+        guard let expected = expectations[change.id] else { return false }
         switch state {
         case .unknown: return false
         case .present: return !expected
         case .absent: return expected
         case .broken:
             let lacksRepair = changes.contains {
-                $0.repairs.contains(change.id) && $0.isExpected(in: version) == false
+                $0.repairs.contains(change.id) && expectations[$0.id] == false
             }
             return !(expected && lacksRepair)
         }
     }
 
     private static func differences(
-        _ findings: [Finding], _ version: KernelVersion?, _ changes: [Change],
-        _ behaviours: [String: Behaviour]
+        _ findings: [Finding], _ expected: [String: Bool], _ behaviours: [String: Behaviour]
     ) -> [Difference] {
-        guard let version else { return [] }
-        let known = changes.compactMap { change in
-            change.isExpected(in: version).map { (change.id, $0) }
-        }
-        let expected = Dictionary(known, uniquingKeysWith: { first, _ in first })
         return findings.compactMap { finding in
             guard finding.isAnswered, let behaviour = behaviours[finding.trial.behaviour] else {
                 return nil
@@ -258,15 +261,5 @@ extension Behaviour {
         let claims = variants(for: parameters).filter { !$0.isUnknownToKernels }
             .map { $0.implications[change] }
         return Set(claims).count > 1
-    }
-
-    /// The variants that a kernel with and without these changes shows, as far as their eras say;
-    /// none where that is not known.
-    public func expectedVariants(
-        _ parameters: Parameters, given changes: [String: Bool]
-    ) -> [String] {
-        variants(for: parameters).filter { variant in
-            variant.eras.contains { $0.holds(given: changes) == true }
-        }.map(\.name)
     }
 }

@@ -16,6 +16,9 @@ struct Arming: Sendable {
     /// Where the interval began: the event that armed the timer, the start of the clock.
     var anchors: [Window] = []
 
+    /// What may decide between two delays, as derivations name it.
+    static let unseenMillisecond = "a millisecond that no witness sees"
+
     /// An exact delay.
     init(_ purpose: String, jiffies: Int, _ rules: KernelRules, _ conditions: Conditions) {
         delays = jiffies...jiffies
@@ -34,6 +37,8 @@ struct Arming: Sendable {
         derivation =
             "\(purpose) cut to what is left of T: "
             + Self.words(delays.upperBound, rules, conditions)
+        // What is left is a difference of whole milliseconds of the kernel's clock.
+        if delays.count == 2 { derivation += ", or a jiffy less by \(Self.unseenMillisecond)" }
     }
 
     /// The ways in which an RTO of so many jiffies may be armed in `now`: as it is, or for what is

@@ -17,7 +17,7 @@ public struct Explanation: Sendable {
 
     /// The whole text, each line ended.
     public var text: String {
-        let parts = [question, script, answers, promise, again]
+        let parts = [question, script, answers, expected, promise, again]
         return parts.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
     }
 
@@ -82,6 +82,24 @@ public struct Explanation: Sendable {
         }
         let end = schedule.abort == nil ? ", and so on" : ""
         return wrapped("timeline: " + words.joined(separator: ", ") + end, "    ", "      ")
+    }
+
+    /// What known kernels are expected to show of these values, those of one mind together.
+    private var expected: [String] {
+        var answers: [(words: String, kernels: [String])] = []
+        for kernel in KnownKernel.all {
+            let variants = kernel.variants(of: behaviour, parameters)
+            let words = variants.isEmpty ? "not known" : variants.joined(separator: " or ")
+            if let index = answers.firstIndex(where: { $0.words == words }) {
+                answers[index].kernels.append(kernel.name)
+            } else {
+                answers.append((words, [kernel.name]))
+            }
+        }
+        return ["Expected of known kernels (\(parameters.summary)):"]
+            + answers.flatMap {
+                wrapped("\($0.kernels.joined(separator: ", ")): \($0.words)", "  ", "    ")
+            }
     }
 
     private var promise: [String] {
