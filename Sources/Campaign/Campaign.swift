@@ -212,22 +212,11 @@ private final class Ledger: Sendable {
             longestTrialMilliseconds: Int(
                 (trials.map(\.duration).max() ?? .zero) / .milliseconds(1)),
             host: ProcessInfo.processInfo.hostName, privilege: greeting.privilege,
-            versions: Self.versions(greeting),
+            versions: Provenance.versions(greeting),
             attempts: Dictionary(
                 repeated.map { ("\($0.trial)", $0.attempt) }, uniquingKeysWith: { max($0, $1) }),
             interruption: end == .done ? nil : cause)
         return CampaignResult(record: record, provenance: provenance, trials: trials, end: end)
-    }
-
-    /// Who took part. Of which commit this program was built, whoever built it says:
-    /// `Scripts/etimedout` does.
-    private static func versions(_ greeting: Greeting) -> [String: String] {
-        var versions = [
-            "etimedout": EtimedoutVersion.text, "libpcap": greeting.captureLibrary,
-            "kernel": greeting.kernel.version,
-        ]
-        versions["commit"] = ProcessInfo.processInfo.environment["ETIMEDOUT_COMMIT"]
-        return versions
     }
 
     private static func cause(_ end: PerformanceEnd) -> String {
@@ -238,5 +227,18 @@ private final class Ledger: Sendable {
             "the performer died: \(how)" + (line.map { ": \($0)" } ?? "")
         case .failed(let error): "\(error)"
         }
+    }
+}
+
+extension Provenance {
+    /// Who took part. Of which commit this program was built, whoever built it says:
+    /// `Scripts/etimedout` does.
+    static func versions(_ greeting: Greeting) -> [String: String] {
+        var versions = [
+            "etimedout": EtimedoutVersion.text, "libpcap": greeting.captureLibrary,
+            "kernel": greeting.kernel.version,
+        ]
+        versions["commit"] = ProcessInfo.processInfo.environment["ETIMEDOUT_COMMIT"]
+        return versions
     }
 }

@@ -2,14 +2,14 @@ import ArgumentParser
 import Campaign
 import Reporting
 
-struct JudgeCommand: ParsableCommand {
+struct JudgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "judge",
         abstract: "Judge stored observations again; needs no privileges and no network.")
 
     @Argument(
         help: ArgumentHelp(
-            "A run's folder, or one observation's JSON file in such a folder.",
+            "A run's folder, that of a failover laboratory, or one observation's JSON file.",
             valueName: "folder"))
     var path: String
 
@@ -25,7 +25,11 @@ struct JudgeCommand: ParsableCommand {
     @Flag(help: "Exit with 125 instead of 2, as git bisect run wants.")
     var bisect = false
 
-    func run() throws {
+    func run() async throws {
+        if StoredFailover.isThere(path) {
+            try await judgeLaboratory()
+            return
+        }
         let stored = try RunFolder.load(path)
         let again = Rejudgement(stored)
         let folder = stored.record == nil ? nil : path
@@ -37,6 +41,19 @@ struct JudgeCommand: ParsableCommand {
         }
         if stored.record != nil { printDifferences(again.differences) }
         try Conclusion.exit(RunStatus(again.record.findings, isStrict: strict))
+    }
+
+    private func judgeLaboratory() async throws {
+        let stored = try await StoredFailover(path)
+        let table = FailoverTable(stored.record, cells: stored.cells).text
+        if json {
+            Terminal.print(String(decoding: try JSONText.encode(stored.record), as: UTF8.self))
+            Terminal.printError(table)
+        } else {
+            Terminal.print(table)
+        }
+        printDifferences(stored.differences)
+        guard stored.record.exitCode == 0 else { throw ExitCode(stored.record.exitCode) }
     }
 
     private func printDifferences(_ differences: [String]) {

@@ -35,14 +35,9 @@ struct MatrixCommand: AsyncParsableCommand {
             "Only trials with these values, as in run. May be repeated.", valueName: "values"))
     var values: [String] = []
 
-    @Flag(help: "On the host also what takes longer than 15 s (up to half an hour).")
-    var long = false
+    @OptionGroup var time: ClockOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "The longest trials performed: short (15 s), long (half an hour) or hours. By default "
-                + "short on the host, hours in guests.", valueName: "length"))
-    var length: TrialLength?
+    @OptionGroup var length: LengthOptions
 
     @Option(
         name: [.customShort("j"), .customLong("jobs")],
@@ -63,21 +58,10 @@ struct MatrixCommand: AsyncParsableCommand {
             valueName: "folder"))
     var resume: String?
 
-    @Option(
-        name: .customLong("report"),
-        help: ArgumentHelp(
-            "The folder for the evidence, new or empty; by default one of its own below Reports/.",
-            valueName: "folder"))
-    var report: String?
+    @OptionGroup var output: ReportOptions
 
     @Flag(help: "Only list the kernels that would be asked, a selector a line.")
     var list = false
-
-    @Flag(help: "Print the matrix's record as JSON, and everything else to standard error.")
-    var json = false
-
-    @Flag(help: "Exit with 125 instead of 2, as git bisect run wants.")
-    var bisect = false
 
     func validate() throws {
         if let jobs, !(1...512).contains(jobs) {
@@ -87,11 +71,12 @@ struct MatrixCommand: AsyncParsableCommand {
             throw ValidationError("--shard \(shard): a part such as 2/5 is needed")
         }
         guard resume != nil else { return }
-        guard kernels.isEmpty, behaviours.isEmpty, values.isEmpty, shard == nil, report == nil,
-            length == nil, !long
+        guard kernels.isEmpty, behaviours.isEmpty, values.isEmpty, shard == nil,
+            output.folder == nil, length.isUsual
         else {
             throw ValidationError(
-                "--resume goes on as the matrix was begun; of the others only --jobs goes with it")
+                "--resume goes on as the matrix was begun; of the others only --jobs goes with it, "
+                    + "and --clock")
         }
     }
 
@@ -123,9 +108,10 @@ struct MatrixCommand: AsyncParsableCommand {
         // Whatever cannot be had is refused before there is a folder.
         let jobs = guestsAtOnce
         let askers = try await interruptible {
-            try await Matrix.askers(for: own, store: store, guestsAtOnce: jobs)
+            try await Matrix.askers(
+                for: own, store: store, guestsAtOnce: jobs, accelerator: try await accelerator())
         }
-        try await perform(askers) { [report] guestsAtOnce in
+        try await perform(askers) { [report = output.folder] guestsAtOnce in
             try Matrix(
                 kernels: selectors.map(\.description), trials: trials, fewer: fewer,
                 shard: shard,
@@ -140,11 +126,17 @@ struct MatrixCommand: AsyncParsableCommand {
         func selected(_ longest: TrialLength) throws -> [TrialID] {
             try TrialSelection(behaviours: behaviours, values: values, longest: longest).trials()
         }
-        let all = try selected(length ?? .hours)
+        let isReal = time.clock == .real
+        let all = try selected(isReal ? length.inRealTime : length.inVirtualTime)
         guard kernels.contains(.host) else { return (all, [:]) }
-        let host = try selected(length ?? (long ? .long : .short))
+        let host = try selected(length.inRealTime)
         guard host.count < all.count else { return (all, [:]) }
         return (all, [KernelSelector.host.description: host])
+    }
+
+    /// How long a tiny guest took under KVM; nil in virtual time.
+    private func accelerator() async throws -> Duration? {
+        time.clock == .real ? try await KVM.tryOut() : nil
     }
 
     private var guestsAtOnce: Int { jobs ?? Matrix.usualGuestsAtOnce }
@@ -160,14 +152,15 @@ struct MatrixCommand: AsyncParsableCommand {
             if fetched == nil {
                 let pending = try matrix.pending.map { try KernelSelector($0) }
                 askers = try await Matrix.askers(
-                    for: pending, store: KernelStore(say: Terminal.note), guestsAtOnce: jobs)
+                    for: pending, store: KernelStore(say: Terminal.note), guestsAtOnce: jobs,
+                    accelerator: try await accelerator())
             }
             let line = MatrixProgressLine(kernels: matrix.pending.count)
             defer { line.erase() }
             let record = try await matrix.perform(askers: askers) { line.take($0) }
             return (record, matrix.folder, Task.isCancelled)
         }
-        try MatrixConclusion(record: record, folder: folder.path, json: json).print()
+        try MatrixConclusion(record: record, folder: folder.path, json: output.json).print()
         if isInterrupted {
             Terminal.complain("interrupted; go on with: etimedout matrix --resume \(folder.path)")
         }

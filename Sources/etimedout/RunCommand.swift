@@ -31,20 +31,9 @@ struct RunCommand: AsyncParsableCommand {
                 + ".rpm, or a folder of such.", valueName: "selector"))
     var kernel = "host"
 
-    @Option(
-        help: ArgumentHelp(
-            "The time in which guests live: virtual, or real, which needs a KVM that works.",
-            valueName: "clock"))
-    var clock = GuestClock.virtual
+    @OptionGroup var time: ClockOptions
 
-    @Flag(help: "Also what takes longer than 15 s on the host (up to half an hour).")
-    var long = false
-
-    @Option(
-        help: ArgumentHelp(
-            "The longest trials performed: short (15 s), long (half an hour) or hours. By default "
-                + "short on the host, hours in guests.", valueName: "length"))
-    var length: TrialLength?
+    @OptionGroup var length: LengthOptions
 
     @Flag(help: "Only list the behaviours, their questions and their values.")
     var list = false
@@ -58,28 +47,17 @@ struct RunCommand: AsyncParsableCommand {
             """)
     var controls = false
 
-    @Option(
-        name: .customLong("report"),
-        help: ArgumentHelp(
-            "The folder for the evidence, new or empty; by default one of its own below Reports/.",
-            valueName: "folder"))
-    var report: String?
-
-    @Flag(help: "Print the run's record as JSON, and everything else to standard error.")
-    var json = false
+    @OptionGroup var output: ReportOptions
 
     @Flag(help: "Judge what is known of this kernel like everything else: see Expected results.")
     var strict = false
 
-    @Flag(help: "Exit with 125 instead of 2, as git bisect run wants.")
-    var bisect = false
-
     func run() async throws {
         let selector = try await oneKernel()
-        let isHost = (selector == .host || clock == .real) && !list && !dryRun
+        let isHost = (selector == .host || time.clock == .real) && !list && !dryRun
         let selection = TrialSelection(
             behaviours: behaviours, values: values,
-            longest: length ?? (isHost ? (long ? .long : .short) : .hours))
+            longest: isHost ? length.inRealTime : length.inVirtualTime)
         let trials = try selection.trials()
         if list {
             Terminal.print(Listing.text(try selection.selectedBehaviours(), trials))
@@ -114,7 +92,8 @@ struct RunCommand: AsyncParsableCommand {
     private func perform(
         _ trials: [TrialID], on selector: KernelSelector, leavingOut left: Int
     ) async throws {
-        let (result, folder) = try await interruptible { [report, clock] in
+        let (report, clock) = (output.folder, time.clock)
+        let (result, folder) = try await interruptible {
             let performer = try await Self.performer(for: selector, clock)
             let folder = try RunFolder.create(at: report, selector: selector.fileName)
             let campaign = Campaign(
@@ -122,7 +101,7 @@ struct RunCommand: AsyncParsableCommand {
             return (try await Self.perform(campaign), folder)
         }
         try Conclusion(
-            record: result.record, trials: result.trials, folder: folder.path, json: json
+            record: result.record, trials: result.trials, folder: folder.path, json: output.json
         ).print()
         if left > 0 {
             Terminal.printError(
@@ -155,20 +134,15 @@ struct RunCommand: AsyncParsableCommand {
             throw KernelLabError.noRealTime("User-Mode Linux has virtual time only")
         }
         let accelerator = clock == .real ? try await KVM.tryOut() : nil
-        var performer = GuestPerformer(kernel: try await store.kernel(selector), path: path)
-        if let accelerator {
-            performer.time = .real
-            performer.samplePeriodMilliseconds = 20
-            let milliseconds = Int(accelerator / .milliseconds(1))
-            performer.circumstances["KVM"] = "works: a tiny guest ran in \(milliseconds) ms"
-        }
-        return performer
+        return GuestPerformer(kernel: try await store.kernel(selector), path: path)
+            .accelerated(accelerator)
     }
 
     private func performControls(
         _ behaviours: [Behaviour], on selector: KernelSelector
     ) async throws {
-        let outcomes = try await interruptible { [report, clock] in
+        let (report, clock) = (output.folder, time.clock)
+        let outcomes = try await interruptible {
             let performer = try await Self.performer(for: selector, clock)
             let name = selector == .host ? "controls" : "\(selector.fileName)-controls"
             let folder = try RunFolder.create(at: report, selector: name)

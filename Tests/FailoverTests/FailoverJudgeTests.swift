@@ -189,6 +189,20 @@ final class FailoverJudgeTests: XCTestCase {
         XCTAssertTrue(text.contains("1 deviates"), text)
     }
 
+    func testACellOfWhichTheModelSaysNothingIsMeasuredAndNotSaidToConform() throws {
+        var finding = FailoverJudge.judge(try observation())
+        XCTAssertEqual(finding.outcome, "conforms")
+
+        finding.checks = []
+        finding.isOnlyMeasured = true
+        let text = FailoverTable(record([finding]), cells: []).text
+
+        XCTAssertEqual(finding.outcome, "measured")
+        XCTAssertTrue(text.contains("1 cells: 1 measured"), text)
+        XCTAssertTrue(
+            FailoverPage(record([finding]), cells: []).text.contains("v-measured\">measured<"))
+    }
+
     func testTheExitStatusIsThatOfEveryRun() throws {
         let conforms = FailoverJudge.judge(try observation())
         let deviates = FailoverJudge.judge(try observation(endAt: nil))

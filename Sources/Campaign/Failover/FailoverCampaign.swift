@@ -2,6 +2,7 @@ public import Evidence
 import Foundation
 import Judge
 public import KernelLab
+import KernelTimers
 public import Reporting
 import Subprocess
 import Synchronization
@@ -52,6 +53,7 @@ public struct FailoverCampaign: Sendable {
             var refusal: String?
             var lastLine: String?
             var guest: (kernel: Kernel, identity: GuestIdentity)?
+            var longest = Moment.zero
             var isDone = false
         }
 
@@ -62,6 +64,7 @@ public struct FailoverCampaign: Sendable {
     /// its input ends, and with it all that it started.
     public func perform(_ hear: @escaping @Sendable (News) -> Void) async throws -> FailoverRecord {
         signal(SIGPIPE, SIG_IGN)
+        let began = Date()
         let heard = Heard()
         let end: String
         if let kernel {
@@ -70,7 +73,7 @@ public struct FailoverCampaign: Sendable {
             end = try await performHere(heard, hear)
         }
         try Task.checkCancellation()
-        return try heard.state.withLock { state in
+        let record = try heard.state.withLock { state in
             if let refusal = state.refusal { throw Failure(description: refusal) }
             guard state.isDone, let greeting = state.greeting else {
                 throw Failure(description: "the laboratory was lost: \(end)")
@@ -83,8 +86,22 @@ public struct FailoverCampaign: Sendable {
                 if let plot = state.plots[finding.id] { page.add(plot, of: finding) }
             }
             try folder.store(record, page)
+            try folder.store(provenance(greeting, state.longest, began: began))
             return record
         }
+        try await folder.seal()
+        return record
+    }
+
+    private func provenance(
+        _ greeting: Greeting, _ longest: Moment, began: Date, ended: Date = Date()
+    ) -> Provenance {
+        Provenance(
+            began: Timestamp.full(began), ended: Timestamp.full(ended),
+            wallMilliseconds: Int(ended.timeIntervalSince(began) * 1000),
+            longestTrialMilliseconds: Int(longest.nanoseconds / 1_000_000),
+            host: ProcessInfo.processInfo.hostName, privilege: greeting.privilege,
+            versions: Provenance.versions(greeting), attempts: [:])
     }
 
     /// Has a child perform; how it ended, in words.
@@ -199,6 +216,7 @@ public struct FailoverCampaign: Sendable {
             heard.state.withLock {
                 $0.plots[finding.id] = plot
                 $0.findings[index] = finding
+                $0.longest = max($0.longest, observation.end)
                 $0.programs.merge(observation.programs) { $1 }
             }
             hear(.ended(finding))
@@ -223,6 +241,10 @@ public struct FailoverCampaign: Sendable {
 }
 
 extension RunFolder {
+    func store(_ provenance: Provenance) throws {
+        try Self.write(provenance, to: "\(path)/\(Name.provenance)")
+    }
+
     /// Stores a cell's evidence: its observation, and its captures with the story as comments.
     func store(_ observation: FailoverObservation, _ finding: FailoverFinding) throws {
         try FileSystem.write(
@@ -236,6 +258,6 @@ extension RunFolder {
     /// Stores the record of a whole laboratory, and its page.
     func store(_ record: FailoverRecord, _ page: FailoverPage) throws {
         try FileSystem.write(Array(page.text.utf8), to: "\(path)/index.html")
-        try FileSystem.write(try JSONText.encode(record), to: "\(path)/failover.json")
+        try FileSystem.write(try JSONText.encode(record), to: "\(path)/\(StoredFailover.name)")
     }
 }

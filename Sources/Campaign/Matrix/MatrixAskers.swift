@@ -12,9 +12,10 @@ extension Matrix {
 
     /// Who asks each of these kernels. All are fetched first; throws `KernelRefusals` with a line
     /// for each that cannot be had, and nothing was run then.
-    /// - Parameter fetched: told of each kernel when it is there.
+    /// - Parameter accelerator: of a KVM that works, where guests live in real time.
     public static func askers(
-        for kernels: [KernelSelector], store: KernelStore, guestsAtOnce: Int
+        for kernels: [KernelSelector], store: KernelStore, guestsAtOnce: Int,
+        accelerator: Duration? = nil
     ) async throws -> [String: Asker] {
         let slots = GuestSlots(guestsAtOnce)
         var askers: [String: Asker] = [:]
@@ -22,7 +23,8 @@ extension Matrix {
         for kernel in kernels {
             try Task.checkCancellation()
             do {
-                askers[kernel.description] = try await asker(for: kernel, store: store, slots)
+                askers[kernel.description] = try await asker(
+                    for: kernel, store: store, slots, accelerator: accelerator)
             } catch {
                 try Task.checkCancellation()
                 // A line names the kernel, whatever is wrong with it.
@@ -40,7 +42,8 @@ extension Matrix {
 
     /// Who asks one kernel, which is fetched first where it must be.
     public static func asker(
-        for selector: KernelSelector, store: KernelStore, _ slots: GuestSlots
+        for selector: KernelSelector, store: KernelStore, _ slots: GuestSlots,
+        accelerator: Duration? = nil
     ) async throws -> Asker {
         if selector == .host {
             let performer = PerformerProcess(path: try PerformerLocator.locate())
@@ -48,6 +51,9 @@ extension Matrix {
         }
         let path = try PerformerLocator.locate(forGuests: true)
         if case .userMode = selector {
+            guard accelerator == nil else {
+                throw KernelLabError.noRealTime("User-Mode Linux has virtual time only")
+            }
         } else {
             // Its lack is told before anything is fetched.
             _ = try await QEMU.find(conductor: PerformerLocator.locateConductor())
@@ -57,6 +63,7 @@ extension Matrix {
         let attributes = try? FileManager.default.attributesOfItem(atPath: kernel.image)
         let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
         return Asker(
-            performer: GuestPerformer(kernel: kernel, path: path, slots: slots), cost: size)
+            performer: GuestPerformer(kernel: kernel, path: path, slots: slots)
+                .accelerated(accelerator), cost: size)
     }
 }

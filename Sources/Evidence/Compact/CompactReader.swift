@@ -71,43 +71,6 @@ final class KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func superDecoder() throws -> any Decoder { throw DecodingError.noSuperclass }
     func superDecoder(forKey key: Key) throws -> any Decoder { throw DecodingError.noSuperclass }
-
-    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try node(key).truth() }
-    func decode(_ type: String.Type, forKey key: Key) throws -> String { try node(key).text() }
-    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try node(key).double() }
-    func decode(_ type: Float.Type, forKey key: Key) throws -> Float {
-        Float(try node(key).double())
-    }
-    func decode(_ type: Int.Type, forKey key: Key) throws -> Int {
-        try node(key).integer(type)
-    }
-    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 {
-        try node(key).integer(type)
-    }
-    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 {
-        try node(key).integer(type)
-    }
-    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 {
-        try node(key).integer(type)
-    }
-    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 {
-        try node(key).integer(type)
-    }
-    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt {
-        try node(key).integer(type)
-    }
-    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 {
-        try node(key).integer(type)
-    }
-    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 {
-        try node(key).integer(type)
-    }
-    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 {
-        try node(key).integer(type)
-    }
-    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 {
-        try node(key).integer(type)
-    }
 }
 
 struct ListReader: UnkeyedDecodingContainer {
@@ -159,23 +122,9 @@ struct ListReader: UnkeyedDecodingContainer {
     }
 
     mutating func superDecoder() throws -> any Decoder { throw DecodingError.noSuperclass }
-
-    mutating func decode(_ type: Bool.Type) throws -> Bool { try next().truth() }
-    mutating func decode(_ type: String.Type) throws -> String { try next().text() }
-    mutating func decode(_ type: Double.Type) throws -> Double { try next().double() }
-    mutating func decode(_ type: Float.Type) throws -> Float { Float(try next().double()) }
-    mutating func decode(_ type: Int.Type) throws -> Int { try next().integer(type) }
-    mutating func decode(_ type: Int8.Type) throws -> Int8 { try next().integer(type) }
-    mutating func decode(_ type: Int16.Type) throws -> Int16 { try next().integer(type) }
-    mutating func decode(_ type: Int32.Type) throws -> Int32 { try next().integer(type) }
-    mutating func decode(_ type: Int64.Type) throws -> Int64 { try next().integer(type) }
-    mutating func decode(_ type: UInt.Type) throws -> UInt { try next().integer(type) }
-    mutating func decode(_ type: UInt8.Type) throws -> UInt8 { try next().integer(type) }
-    mutating func decode(_ type: UInt16.Type) throws -> UInt16 { try next().integer(type) }
-    mutating func decode(_ type: UInt32.Type) throws -> UInt32 { try next().integer(type) }
-    mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try next().integer(type) }
 }
 
+/// What a scalar is read from, in whichever container: its own `init(from:)` asks for one of these.
 struct SingleReader: SingleValueDecodingContainer {
     let node: CompactNode
     var codingPath: [any CodingKey] { [] }

@@ -14,6 +14,8 @@ public struct FailoverFinding: Codable, Sendable, Hashable {
     public var verdict: Verdict
     /// What was checked.
     public var checks: [Check] = []
+    /// Whether nothing was: the model says nothing of such a cell, and its numbers are measured.
+    public var isOnlyMeasured: Bool?
     /// When the proxy ended the dead consumer's connection.
     public var proxyEnded: Moment?
     /// When the broker no longer knew the dead consumer, and why.
@@ -90,6 +92,16 @@ public struct FailoverFinding: Codable, Sendable, Hashable {
             self.derivation = derivation
         }
     }
+
+    /// The verdict's name, or `measured` where nothing was expected that could have failed.
+    public var outcome: String {
+        verdict == .conforms && isOnlyMeasured == true ? "measured" : verdict.name
+    }
+
+    /// The names of outcomes, in the order in which they are counted.
+    public static let outcomes = [
+        "conforms", "deviates", "inconclusive", "measured", "notApplicable",
+    ]
 
     /// A finding of which nothing is known yet.
     public init(_ cell: FailoverCell, verdict: Verdict) {

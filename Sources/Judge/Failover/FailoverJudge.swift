@@ -24,6 +24,7 @@ public enum FailoverJudge {
         }
         finding.checks = FailoverExpectations(trace, finding).checks
         if finding.checks.contains(where: { !$0.isMet }) { finding.verdict = .deviates }
+        if finding.checks.isEmpty { finding.isOnlyMeasured = true }
         return finding
     }
 }

@@ -32,9 +32,8 @@ public struct FailoverPage: Sendable {
     /// The document.
     public var text: String {
         let kernel = record.kernel
-        let counts = ["conforms", "deviates", "inconclusive", "notApplicable"].compactMap {
-            name -> HTML? in
-            let count = record.findings.count { $0.verdict.name == name }
+        let counts = FailoverFinding.outcomes.compactMap { name -> HTML? in
+            let count = record.findings.count { $0.outcome == name }
             guard count > 0 else { return nil }
             return "<span class=\"v-\(name)\">\(count) \(name)</span>"
         }
@@ -59,7 +58,8 @@ public struct FailoverPage: Sendable {
         .fe path{stroke:var(--bad);stroke-width:2.4;fill:none}\
         .ladder .fe text{fill:var(--bad);font-weight:600}\
         .cells td,.cells th{text-align:right}.cells th:first-child,.cells td:last-child{\
-        text-align:left}.plots{overflow-x:auto}
+        text-align:left}.plots{overflow-x:auto}\
+        .v-measured{color:var(--soft);--vb:var(--nonebg)}
         """
 
     private var key: HTML {
@@ -69,7 +69,7 @@ public struct FailoverPage: Sendable {
         messages that came over a second after they were published, and the longest that one took. \
         In the plots a shaded band is the window in which the model expects the end, a dashed line \
         a step of the event, a green stroke a message that arrived, a red one a message given to \
-        the dead.</p>
+        the dead. “Measured” is a cell of which the model says nothing.</p>
         """
     }
 
@@ -101,7 +101,7 @@ public struct FailoverPage: Sendable {
     }
 
     private func row(_ finding: FailoverFinding) -> HTML {
-        let name = finding.verdict.name
+        let name = finding.outcome
         let verdict: HTML = "<td><span class=\"v v-\(name)\">\(name)</span></td>"
         if let reason = finding.verdict.reason {
             return """

@@ -2,8 +2,11 @@ public import Evidence
 
 /// What `failover.json` holds: which kernel, with which programs, and what came of each cell.
 public struct FailoverRecord: Codable, Sendable, Hashable {
+    /// The version of this format.
+    public static let currentFormat = 1
+
     /// The format of this file.
-    public var format = 1
+    public var format = Self.currentFormat
     /// The kernel.
     public var kernel: KernelIdentity
     /// The programs and their versions.

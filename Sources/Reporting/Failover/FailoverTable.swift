@@ -30,8 +30,8 @@ public struct FailoverTable: Sendable {
             lines += self.block(finding)
         }
         lines += legend + [""] + notes
-        let counts = ["conforms", "deviates", "inconclusive", "notApplicable"].compactMap { name in
-            let count = record.findings.count { $0.verdict.name == name }
+        let counts = FailoverFinding.outcomes.compactMap { name in
+            let count = record.findings.count { $0.outcome == name }
             return count == 0 ? nil : "\(count) \(style.verdict(name, name))"
         }
         lines.append("\(record.findings.count) cells: " + counts.joined(separator: ", "))
@@ -104,7 +104,8 @@ public struct FailoverTable: Sendable {
                 + "messages given to consumers that never got them. LATE: that came over 1 s after "
                 + "they were published; WORST: the longest. TWICE: came twice. LOST: had not come "
                 + "when watching ended. "
-                + "CONSUMER SEES: the first consumer's errno, and when.", width: 80)
+                + "CONSUMER SEES: the first consumer's errno, and when. A cell of which the model "
+                + "says nothing is measured, not judged.", width: 80)
     }
 
     private var notes: [String] {

@@ -1,0 +1,54 @@
+public import Evidence
+import Judge
+public import Reporting
+
+/// A failover laboratory's folder, read back and judged again.
+public struct StoredFailover: Sendable {
+    /// What the laboratory found.
+    static let name = "failover.json"
+
+    /// What was found at the time.
+    public var before: FailoverRecord
+    /// What is found now.
+    public var record: FailoverRecord
+    /// The cells as performed.
+    public var cells: [FailoverCell]
+    /// Where that differs, a line each.
+    public var differences: [String]
+
+    /// Whether a folder is one.
+    public static func isThere(_ path: String) -> Bool {
+        FileSystem.exists("\(path)/\(name)")
+    }
+
+    /// Reads a folder whose evidence is whole, and judges it.
+    public init(_ path: String) async throws {
+        let folder = RunFolder(path: path)
+        if FileSystem.exists("\(path)/\(Checksums.name)"),
+            let line = try await folder.damage().first
+        {
+            throw FailoverCampaign.Failure(description: line)
+        }
+        before = try RunFolder.decode(
+            "\(path)/\(Self.name)", currentFormat: FailoverRecord.currentFormat)
+        record = before
+        cells = []
+        differences = []
+        for (index, then) in before.findings.enumerated() {
+            // Its name comes from a file, and may be anything.
+            guard !then.id.contains("/") else {
+                throw FailoverCampaign.Failure(
+                    description: "\(path)/\(Self.name): \(then.id) is no cell's name")
+            }
+            let observation = try JSONText.decode(
+                FailoverObservation.self,
+                from: try FileSystem.read("\(path)/observations/\(then.id).json"))
+            cells.append(observation.cell)
+            let now = FailoverJudge.judge(observation)
+            record.findings[index] = now
+            if now.outcome != then.outcome || now.checks != then.checks {
+                differences.append("\(now.id): \(then.outcome), now \(now.outcome)")
+            }
+        }
+    }
+}
