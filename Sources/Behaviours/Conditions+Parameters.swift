@@ -8,7 +8,8 @@ extension Conditions {
     public mutating func adopt(_ parameters: Parameters) {
         retries2 = parameters.effectiveRetries2
         if let least = parameters.setting("rtomin") ?? parameters.setting("tcp_rto_min_us") {
-            rtoMin = .microseconds(least)
+            // Kept in jiffies, rounded up, by option, route and sysctl alike (`tcp_rto_min`).
+            rtoMin = tick.duration(jiffies: tick.jiffies(covering: .microseconds(least)))
         }
         if let most = parameters.setting("rtomax") ?? parameters.setting("tcp_rto_max_ms") {
             rtoMax = .milliseconds(most)

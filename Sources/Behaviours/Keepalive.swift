@@ -41,6 +41,7 @@ enum Keepalive {
 
     /// The known answers, for probes with these fates.
     static func variants(
+        isHalfClosed: Bool = false,
         _ fates: @escaping @Sendable (Conditions) -> Timeline<KeepaliveTimer.Fate>
     ) -> [Variant] {
         func variant(
@@ -49,7 +50,9 @@ enum Keepalive {
             _ change: @escaping @Sendable (inout KernelRules) -> Void
         ) -> Variant {
             Variant(name, summary, eras: eras, applies: applies) { conditions, parameters in
-                KeepaliveTimer(
+                var conditions = conditions
+                conditions.isHalfClosed = isHalfClosed
+                return KeepaliveTimer(
                     conditions, .mainline.with(change), settings(parameters),
                     fates: fates(conditions)
                 ).prospects(

@@ -66,4 +66,39 @@ enum Orphans {
                 Orphans.conditions(conditions, parameters), KernelRules.mainline.with(change))
         }
     }
+
+    /// The known answers where the FIN that close(2) sends is lost.
+    static var afterFin: [Variant] {
+        [
+            repeating(
+                "at-deadline", "The last interval is cut, and the connection is forgotten at T.",
+                eras: ["3.10 6ba8a3b19e76, 4.19 b701a99e431d …", "RHEL 8.0 …"],
+                applies: \.hasUserTimeout
+            ) { _ in },
+            repeating(
+                "at-next-retransmission",
+                "The connection is forgotten at the first retransmission that is due after T.",
+                eras: ["3.10 6ba8a3b19e76 … 4.19 b701a99e431d", "RHEL 7"],
+                applies: \.hasUserTimeout
+            ) { $0.retransmission = .atNextRetransmission },
+            repeating(
+                "ignored", "TCP_USER_TIMEOUT has no effect: tcp_orphan_retries decides.",
+                eras: ["… 2.6.37 dca43c75e7e5"], applies: \.hasUserTimeout
+            ) { $0.retransmission = .ignored },
+            repeating(
+                "by-orphan-retries", "tcp_orphan_retries decides, as a time since the first RTO.",
+                eras: ["2.6.32 6fa12c850314, 3.10 6ba8a3b19e76 …"],
+                applies: { !$0.hasUserTimeout }
+            ) { _ in },
+            Variant(
+                "by-retries", "The connection is kept as if the application were still there.",
+                eras: ["no kernel known"], applies: { !$0.hasUserTimeout }
+            ) { conditions, parameters in
+                var kept = conditions
+                kept.orphanRetries = kept.retries2
+                return RetransmitTimer(kept, .mainline, fates: Timeline(.lost))
+                    .prospects(written: conditions.mark("close"), as: .fin)
+            },
+        ]
+    }
 }

@@ -334,7 +334,7 @@ public struct CounterPair: Codable, Sendable, Hashable {
     /// The counters that the model predicts. The performer keeps these even where they are zero,
     /// so that one that is absent is one that the kernel does not have.
     public static let modelled = [
-        "Ip.OutNoRoutes", "Tcp.AttemptFails", "Tcp.OutRsts", "Tcp.RetransSegs",
+        "Ip.OutNoRoutes", "Tcp.AttemptFails", "Tcp.EstabResets", "Tcp.OutRsts", "Tcp.RetransSegs",
         "TcpExt.TCPAbortOnMemory", "TcpExt.TCPAbortOnTimeout", "TcpExt.TCPKeepAlive",
         "TcpExt.TCPLossProbes", "TcpExt.TCPRetransFail", "TcpExt.TCPSynRetrans",
         "TcpExt.TCPTimeouts", "TcpExt.TCPWinProbe",

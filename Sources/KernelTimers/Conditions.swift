@@ -16,6 +16,9 @@ public struct Conditions: Sendable {
     /// net.ipv4.tcp_orphan_retries, 0 by default, where no application has the connection any
     /// more; nil where one has.
     public var orphanRetries: Int?
+    /// Whether the application has ended its direction: the connection's end is then none of an
+    /// established one (EstabResets).
+    public var isHalfClosed = false
     /// TCP_USER_TIMEOUT in milliseconds over time; 0 is none.
     public var userTimeoutMilliseconds: Timeline<Int>
     /// When each labelled step of the script took place.
@@ -99,6 +102,13 @@ public struct Conditions: Sendable {
     /// (`tcp_orphan_retries`, net/ipv4/tcp_timer.c).
     func orphanTries(isAlive: Bool) -> Int? {
         orphanRetries.map { $0 == 0 && isAlive ? 8 : $0 }
+    }
+
+    /// What the end adds to the counters: EstabResets for one that was ESTABLISHED or in CLOSE-WAIT
+    /// (`tcp_set_state`).
+    func countingEnd(_ counters: [String: Int]) -> [String: Int] {
+        guard orphanRetries == nil, !isHalfClosed else { return counters }
+        return counters.merging(["Tcp.EstabResets": 1]) { $1 }
     }
 
     /// How a connection ends: with an error to its application, or, where it has none, unheard.

@@ -155,7 +155,8 @@ public struct KeepaliveTimer: Sendable {
         }
         @Sendable func error(_ window: Window, _ words: String, _ anchors: [Window]) -> Expected {
             Expected(
-                .aborted(.etimedout), window, words, counters: ["TcpExt.TCPAbortOnTimeout": 1],
+                .aborted(.etimedout), window, words,
+                counters: conditions.countingEnd(["TcpExt.TCPAbortOnTimeout": 1]),
                 anchors: anchors)
         }
         let reach = conditions.reach

@@ -191,7 +191,8 @@ public struct ProbeTimer: Sendable {
         Prospect(
             Expected(
                 conditions.end(abortError), window, derivation,
-                counters: ["TcpExt.TCPAbortOnTimeout": 1], anchors: anchors))
+                counters: conditions.countingEnd(["TcpExt.TCPAbortOnTimeout": 1]),
+                anchors: anchors))
     }
 
     private func probe(

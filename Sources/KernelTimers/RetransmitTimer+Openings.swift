@@ -1,4 +1,11 @@
 extension RetransmitTimer {
+    /// The timer of a connection whose application has ended its direction.
+    public var halfClosed: Self {
+        var conditions = conditions
+        conditions.isHalfClosed = true
+        return RetransmitTimer(conditions, rules, fates: fates)
+    }
+
     /// What may follow from a write, somewhere in `written`, of several segments, all lost.
     public func prospects(written: Window, segments: Int) -> [Prospect] {
         @Sendable func next(_ number: Int, _ window: Window) -> [Prospect] {

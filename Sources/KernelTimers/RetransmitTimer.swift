@@ -190,8 +190,9 @@ public struct RetransmitTimer: Sendable {
                 conditions.end(abortError(state, at: late)), late,
                 "\(arming.derivation); \(limit.words) from the clock's start at "
                     + "\(start.text) is over",
-                counters: ["TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnTimeout": 1],
-                anchors: arming.anchors + [start])
+                counters: conditions.countingEnd([
+                    "TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnTimeout": 1,
+                ]), anchors: arming.anchors + [start])
             prospects.append(Prospect(event))
         }
         let early = firing.intersection(

@@ -18,4 +18,28 @@ final class KeepaliveTests: KernelBehaviourCase {
     func testControlsOfAnsweredKeepaliveAreCaught() throws {
         try assertControlsAreCaught(of: .keepaliveAnswered)
     }
+
+    func testKeepaliveIsSilentWhileDataIsInFlight() throws {
+        try assertConforms(.keepaliveInFlight)
+    }
+
+    func testControlsOfKeepaliveInFlightAreCaught() throws {
+        try assertControlsAreCaught(of: .keepaliveInFlight)
+    }
+
+    func testKeepaliveIsSilentAtAZeroWindow() throws {
+        try assertConforms(.keepaliveZeroWindow)
+    }
+
+    func testControlsOfKeepaliveAtAZeroWindowAreCaught() throws {
+        try assertControlsAreCaught(of: .keepaliveZeroWindow)
+    }
+
+    func testKeepaliveEndsAHalfClosedConnection() throws {
+        try assertConforms(.keepaliveHalfClosed)
+    }
+
+    func testControlsOfKeepaliveHalfClosedAreCaught() throws {
+        try assertControlsAreCaught(of: .keepaliveHalfClosed)
+    }
 }

@@ -34,4 +34,36 @@ final class OrphanTests: KernelBehaviourCase {
     func testControlsOfTheGoneAddressAreCaught() throws {
         try assertControlsAreCaught(of: .orphanUnroutable)
     }
+
+    func testClosedConnectionIsForgottenWhosePeerDoesNotClose() throws {
+        try assertConforms(.orphanFinWait)
+    }
+
+    func testControlsOfFinWaitAreCaught() throws {
+        try assertControlsAreCaught(of: .orphanFinWait)
+    }
+
+    func testConnectionThatItsPeerClosedFirstIsForgotten() throws {
+        try assertConforms(.orphanLastAck)
+    }
+
+    func testControlsOfLastAckAreCaught() throws {
+        try assertControlsAreCaught(of: .orphanLastAck)
+    }
+
+    func testLingeringForNoTimeResetsAtOnce() throws {
+        try assertConforms(.orphanReset)
+    }
+
+    func testControlsOfTheResetAreCaught() throws {
+        try assertControlsAreCaught(of: .orphanReset)
+    }
+
+    func testHalfClosedConnectionEndsWithAnError() throws {
+        try assertConforms(.closingHalfClosed)
+    }
+
+    func testControlsOfTheHalfClosedConnectionAreCaught() throws {
+        try assertControlsAreCaught(of: .closingHalfClosed)
+    }
 }
