@@ -13,8 +13,10 @@ struct Search {
     var best = Attempt(name: "", partings: [Parting(.missing, "nothing is expected")])
     /// A bound on the branches that are followed: a hostile observation must not take for ever.
     private var budget = 20_000
-    /// A bound on the events of one way, each of which is a level of the stack.
-    private static let longestPath = 2000
+    /// A bound on the events of one way: a kernel that floods.
+    private static let longestPath = 10_000
+    /// A bound on the forks of one way, each of which is a level of the stack.
+    private static let mostForks = 1000
 
     init(
         events: [ObservedEvent], end: Moment, hearingEnd: Moment, stalls: [Stall],
@@ -33,14 +35,22 @@ struct Search {
         var comparisons: [Comparison] = []
         var next = 0
         var notes: [String] = []
+        /// How often it has parted from others.
+        var forks = 0
     }
 
     /// Whether a match was found, after which nothing else need be tried.
     private var isDone: Bool { best.matches || budget <= 0 }
 
     mutating func follow(_ prospects: [Prospect], path: Path) {
+        var (prospects, path) = (prospects, path)
+        while let next = straightOn(prospects, &path) {
+            prospects = next
+            guard path.comparisons.count < Self.longestPath else { return }
+        }
         budget -= 1
-        guard !isDone, path.comparisons.count < Self.longestPath else { return }
+        path.forks += 1
+        guard !isDone, path.forks < Self.mostForks else { return }
         let observed = path.next < events.count ? events[path.next] : nil
         guard !prospects.isEmpty else {
             if let observed {
@@ -53,6 +63,21 @@ struct Search {
         for prospect in prospects where !isDone {
             step(prospect, observed, path, prospects)
         }
+    }
+
+    /// What follows where there is only one way on and it is as expected: no fork.
+    private func straightOn(_ prospects: [Prospect], _ path: inout Path) -> [Prospect]? {
+        guard prospects.count == 1, let prospect = prospects.first, path.next < events.count else {
+            return nil
+        }
+        let (expected, observed) = (prospect.event, events[path.next])
+        let narrowed = observed.window.intersection(expected.window)
+        guard expected.kind.errno == nil, !Self.isUnwitnessed(expected.kind),
+            Self.isSame(expected.kind, observed.what), !narrowed.isEmpty
+        else { return nil }
+        path.comparisons.append(Comparison(expected: expected, observed: observed))
+        path.next += 1
+        return prospect.then(narrowed)
     }
 
     private mutating func step(

@@ -35,6 +35,10 @@ public struct KernelRules: Hashable, Codable, Sendable {
     public var complaintsRevertBackoff = true
     /// Whether it takes all of them back; no kernel known does.
     public var complaintsForgetBackoff = false
+    /// What TCP_USER_TIMEOUT does while the window is retracted with data in flight.
+    public var retraction = RetractionTimeout.timed
+    /// What else ends a connection then.
+    public var retractionLimit = RetractionLimit.sinceBoth
     /// How many of the first SYNs are repeated without doubling the interval
     /// (net.ipv4.tcp_syn_linear_timeouts, 4 by default; 6.5 ccce324dabfe).
     public var linearSYNs: Int
@@ -97,6 +101,31 @@ public enum ProbeTimeout: String, Hashable, Codable, Sendable, CaseIterable {
     /// As before, and the last interval is cut so that the connection ends at T
     /// (5.11-rc6 344db93ae3ee).
     case fromFirstProbeClamped
+}
+
+/// What TCP_USER_TIMEOUT does to a connection whose window was retracted with data in flight.
+public enum RetractionTimeout: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Nothing (before 4.19 b701a99e431d).
+    case ignored
+    /// Intervals are cut to what is left of T, but T ends nothing: once it is over, there is a
+    /// retransmission every other jiffy (4.19 b701a99e431d … 6.10 97a9063518f1, CVE-2024-41007).
+    case flooding
+    /// The connection ends at T if the peer is silent; if it answers, only once as many jiffies
+    /// are over as T has milliseconds: until then there is a retransmission every other jiffy.
+    /// So 97a9063518f1 was taken back to series before 6.7, where the time since the first
+    /// retransmission is in jiffies (5.10.222, 6.1.100).
+    case inJiffies
+    /// The connection ends at T (6.10 97a9063518f1).
+    case timed
+}
+
+/// When a connection ends whose window was retracted with data in flight, without a user timeout.
+public enum RetractionLimit: String, Hashable, Codable, Sendable, CaseIterable {
+    /// 120 s (TCP_RTO_MAX) after the peer's last segment; so at the first interval of that length,
+    /// even if the peer answers (before 6.6 e89688e3e978).
+    case sinceAnswer
+    /// 240 s after the peer's last segment, and after the first retransmission (6.6 e89688e3e978).
+    case sinceBoth
 }
 
 /// What an attempt comes to that the host's own queue drops.

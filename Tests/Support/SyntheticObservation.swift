@@ -24,6 +24,8 @@ public struct SyntheticObservation {
     private var counters: [String: Int64] = [:]
     private var hasFinished = false
     private var lastReceived: Moment?
+    /// Up to when everything is there that the variant does, where nothing ends it before.
+    private var witnessedUntil: Moment?
     /// What the application was told of a connection that lives on.
     private var told: (moment: Moment, errno: SocketError)?
 
@@ -82,7 +84,8 @@ public struct SyntheticObservation {
         let abort = try walk(conditions, until: horizon)
         observation.steps += clock.run(
             from: begin, abort: abort?.moment ?? told?.moment ?? horizon)
-        observation.end = (observation.steps.map(\.end).max() ?? horizon) + .milliseconds(1)
+        observation.end =
+            witnessedUntil ?? (observation.steps.map(\.end).max() ?? horizon) + .milliseconds(1)
         fillCalls(conditions, errno: abort?.errno ?? told?.errno)
         fillSamples(conditions, aliveUntil: abort?.moment)
         finish()
@@ -131,7 +134,10 @@ public struct SyntheticObservation {
                 nanoseconds: Int64.random(
                     in: first.nanoseconds...last.nanoseconds, using: &generator))
             let limit = limit(of: prospect.event.kind, horizon)
-            guard moment < limit else { return nil }
+            guard moment < limit else {
+                witnessedUntil = limit
+                return nil
+            }
             now = moment
             for (name, count) in prospect.event.counters {
                 counters[name, default: 0] += Int64(count)

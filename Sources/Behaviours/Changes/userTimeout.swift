@@ -62,6 +62,15 @@ extension Change {
                 """,
             needs: ["b701a99e431d"], repairs: ["b701a99e431d"]),
         Change(
+            "614e8316aa4c", "tcp: add support for usec resolution in TCP TS values", first: "6.7",
+            .notYet("5.10.262"), .notYet("6.1.192"),
+            effect: """
+                The time since the first retransmission is at hand in milliseconds. Where 97a906 \
+                was taken back without it, T is compared with jiffies: except at HZ=1000 a peer \
+                that answers is still flooded.
+                """,
+            repairs: ["97a9063518f1"], isFix: false),
+        Change(
             "e89688e3e978", "net: tcp: fix unexcepted socket die when snd_wnd is 0", first: "6.6",
             .since("5.4.280"), .since("5.10.195"), .since("5.15.132"), .since("6.1.53"),
             effect: """
