@@ -299,6 +299,7 @@ struct Search {
             (.sent(.tailLossProbe), .finish(repeated: true)), (.sent(.reset), .reset),
             (.answered, .answer), (.complaint, .complaint), (.told, .error),
             (.failedToSend(.windowProbe), .failedProbe),
+            (.failedToSend(.keepAliveProbe), .failedProbe),
             (.failedToSend(.retransmission), .failedRetransmission),
             (.aborted, .error), (.aborted, .hungUp), (.vanished, .vanished):
             return true

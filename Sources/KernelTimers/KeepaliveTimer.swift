@@ -10,6 +10,8 @@ public struct KeepaliveTimer: Sendable {
         case lost
         /// The peer answers, so it lives.
         case answered
+        /// It cannot be sent; nothing is on the wire, and it counts as unanswered.
+        case unroutable
     }
 
     /// The settings of a connection (tcp(7): TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT).
@@ -160,6 +162,12 @@ public struct KeepaliveTimer: Sendable {
                 anchors: anchors)
         }
         let reach = conditions.reach
+        if fates.values(during: window).last?.value == .unroutable {
+            // The reset fails like the probes, and is counted all the same.
+            var silent = error(window, derivation, anchors)
+            silent.counters.merge(["Tcp.OutRsts": 1, "Ip.OutNoRoutes": 1]) { $1 }
+            return [Prospect(silent)]
+        }
         return [
             Prospect(reset(window, derivation, anchors)) { fired in
                 [Prospect(error(fired.after(.zero, reach), "at once after the RST", [fired]))]
@@ -173,15 +181,20 @@ public struct KeepaliveTimer: Sendable {
 
     private func probe(_ state: State, _ firing: Window, _ arming: Arming) -> [Prospect] {
         fates.values(during: firing).map { fate, window in
+            let isSent = fate != .unroutable
             let event = Expected(
-                .sent(.keepAliveProbe), window, arming.derivation,
-                counters: ["TcpExt.TCPKeepAlive": 1], anchors: arming.anchors)
+                isSent ? .sent(.keepAliveProbe) : .failedToSend(.keepAliveProbe), window,
+                arming.derivation,
+                counters: ["TcpExt.TCPKeepAlive": 1].merging(
+                    isSent ? [:] : ["Ip.OutNoRoutes": 1]
+                ) { $1 },
+                anchors: arming.anchors)
             return Prospect(event) { fired in
                 var next = state
                 next.unanswered += 1
                 let interval = self.arming("TCP_KEEPINTVL", settings.intervalSeconds * tick.hz)
                 switch fate {
-                case .lost:
+                case .lost, .unroutable:
                     return fire(next, armed: fired, interval)
                 case .answered:
                     let answer = Expected(

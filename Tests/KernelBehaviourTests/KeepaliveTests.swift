@@ -42,4 +42,12 @@ final class KeepaliveTests: KernelBehaviourCase {
     func testControlsOfKeepaliveHalfClosedAreCaught() throws {
         try assertControlsAreCaught(of: .keepaliveHalfClosed)
     }
+
+    func testKeepaliveEndsAConnectionWhoseAddressIsGone() throws {
+        try assertConforms(.keepaliveUnroutable)
+    }
+
+    func testControlsOfKeepaliveWithoutAnAddressAreCaught() throws {
+        try assertControlsAreCaught(of: .keepaliveUnroutable)
+    }
 }

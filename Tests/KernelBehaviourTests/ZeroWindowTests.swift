@@ -26,4 +26,20 @@ final class ZeroWindowTests: KernelBehaviourCase {
     func testControlsOfTheScriptedPeerAreCaught() throws {
         try assertControlsAreCaught(of: .zeroWindowByHand)
     }
+
+    func testPeerThatVanishesAfterAWhileIsNoticed() throws {
+        try assertConforms(.zeroWindowVanishing)
+    }
+
+    func testControlsOfTheVanishingPeerAreCaught() throws {
+        try assertControlsAreCaught(of: .zeroWindowVanishing)
+    }
+
+    func testPeerThatDoesNotReadWhatItAcknowledgesIsLeftAlone() throws {
+        try assertConforms(.zeroWindowUnread)
+    }
+
+    func testControlsOfTheUnreadDataAreCaught() throws {
+        try assertControlsAreCaught(of: .zeroWindowUnread)
+    }
 }

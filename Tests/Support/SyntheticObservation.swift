@@ -150,7 +150,7 @@ public struct SyntheticObservation {
             case .failedToSend(.data), .failedToSend(.tailLossProbe): break
             case .failedToSend(let segment):
                 failed.append(moment)
-                failsProbes = segment == .windowProbe
+                failsProbes = [.windowProbe, .keepAliveProbe].contains(segment)
             case .aborted(let errno):
                 try endWith(prospect.then(Window(at: moment)), after: moment)
                 return (moment, errno)
