@@ -63,7 +63,7 @@ public struct RetractionTimer: Sendable {
                     Expected(
                         .aborted(.etimedout), late.window,
                         "\(arming.derivation); \(late.words)",
-                        counters: ["TcpExt.TCPAbortOnTimeout": 1],
+                        counters: conditions.countingEnd(["TcpExt.TCPAbortOnTimeout": 1]),
                         anchors: arming.anchors + (state.clockStart.map { [$0] } ?? []))))
         }
         // Exactly T is not yet too late, in whole milliseconds.
