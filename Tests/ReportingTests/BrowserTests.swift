@@ -60,6 +60,37 @@ final class BrowserTests: XCTestCase {
         }
     }
 
+    func testTheFailoverPageFetchesNothingFiltersAndLeadsFromRowsToCells() throws {
+        let browser = try Browser()
+        let cells = FailoverCatalogue.cells(
+            FailoverCatalogue.protections(), FailoverCatalogue.events)
+        var findings = cells.map { FailoverFinding($0, verdict: .conforms) }
+        findings[0].verdict = .deviates
+        findings[1].verdict = .notApplicable(reason: "<b>no haproxy</b>")
+        for index in findings.indices.dropFirst(9) { findings[index].isOnlyMeasured = true }
+        let record = FailoverRecord(kernel: Samples.kernel, programs: [:], findings: findings)
+        let file = folder.appending(path: "failover.html")
+        try Data(FailoverPage(record, cells: cells).text.utf8).write(to: file)
+        let rows = "document.querySelectorAll('.cells tbody tr:not([hidden])').length"
+
+        try browser.open(file.absoluteString)
+
+        XCTAssertEqual(Set(browser.requests), [file.absoluteString])
+        XCTAssertEqual(browser.complaints, [])
+        XCTAssertEqual(try browser.number(rows), findings.count)
+        try browser.click("input[value=measured]")
+        XCTAssertEqual(try browser.number(rows), 9)
+        try browser.open(file.absoluteString + "#?t=move")
+        XCTAssertEqual(
+            try browser.number(rows), findings.count { $0.event == "move" })
+        XCTAssertEqual(
+            try browser.text(
+                """
+                [...document.querySelectorAll('a.k')].filter(link =>
+                  !document.getElementById(link.hash.slice(1))).map(link => link.hash).join()
+                """), "")
+    }
+
     func testFiltersAreInTheAddressAndTheAddressFilters() throws {
         let browser = try Browser()
         let url = try page(try Samples.reportedRun())

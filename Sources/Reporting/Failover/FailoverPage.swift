@@ -45,8 +45,8 @@ public struct FailoverPage: Sendable {
                 <style>\(Self.style)</style><header class="top"><p class="over">etimedout · a \
                 virtual address moves, and who notices</p><h1>Linux \(kernel.release)</h1>\
                 <p class="sub">\(kernel.machine) · HZ \(kernel.hz) · \(kernel.selector) \
-                \(programs)</p><p class="counts">\(counts)</p></header><main>\(key)\
-                \(blocks)</main><footer class="foot"></footer>
+                \(programs)</p><p class="counts">\(counts)</p></header><main>\(filters)\
+                \(key)<section id="matrix">\(blocks)</section></main><footer class="foot"></footer>
                 """
         ).text
     }
@@ -59,8 +59,30 @@ public struct FailoverPage: Sendable {
         .ladder .fe text{fill:var(--bad);font-weight:600}\
         .cells td,.cells th{text-align:right}.cells th:first-child,.cells td:last-child{\
         text-align:left}.plots{overflow-x:auto}\
+        .cells .k{background:none;padding:0;font-size:inherit;color:var(--link);\
+        white-space:normal}.cells td{white-space:normal}.matrix.cells th[scope=row]{\
+        white-space:normal;min-width:11rem}\
         .v-measured{color:var(--soft);--vb:var(--nonebg)}
         """
+
+    private var filters: HTML {
+        func distinct(_ words: [String]) -> [String] {
+            var seen: Set<String> = []
+            return words.filter { seen.insert($0).inserted }
+        }
+        let views = record.findings.map { VerdictView($0) }
+        return FilterForm(
+            find: "event, protection, broker",
+            verdicts: FailoverFinding.outcomes.compactMap { name in
+                views.first { $0.name == name }
+            },
+            choices: [
+                .init("t", "Event", distinct(record.findings.map(\.event))),
+                .init("f", "Broker", distinct(record.findings.map(\.backend.rawValue))),
+                .init("l", "Protection", distinct(record.findings.map(\.protection))),
+            ]
+        ).html
+    }
 
     private var key: HTML {
         """
@@ -85,7 +107,8 @@ public struct FailoverPage: Sendable {
             let title = cells.first { $0.event.id == first.event }?.event.title ?? first.event
             let backend = first.backend == .rabbitmq ? " (RabbitMQ)" : ""
             return """
-                <section><h2>\(title)\(backend)</h2><div class="scroll"><table class="cells">\
+                <section class="behaviour"><h3>\(title)\(backend)</h3>\
+                <div class="scroll"><table class="matrix cells">\
                 <thead><tr><th scope="col">Protection</th><th scope="col">Proxy, s</th>\
                 <th scope="col">Broker, s</th><th scope="col">Dead</th><th scope="col">Late</th>\
                 <th scope="col">Longest, s</th><th scope="col">Twice</th><th scope="col">Lost</th>\
@@ -101,11 +124,13 @@ public struct FailoverPage: Sendable {
     }
 
     private func row(_ finding: FailoverFinding) -> HTML {
-        let name = finding.outcome
-        let verdict: HTML = "<td><span class=\"v v-\(name)\">\(name)</span></td>"
+        let verdict: HTML = "<td>\(VerdictView(finding).badge)</td>"
+        let link: HTML = """
+            <a class="k" href="#\(VisibleText.slug(finding.id))">\(protection(finding))</a>
+            """
         if let reason = finding.verdict.reason {
             return """
-                <tr><th scope="row">\(protection(finding))</th><td colspan="8">\(reason)</td>\
+                <tr><th scope="row">\(link)</th><td colspan="8">\(reason)</td>\
                 \(verdict)</tr>
                 """
         }
@@ -113,8 +138,7 @@ public struct FailoverPage: Sendable {
             finding.falseAlarm.map { $0 ? "false alarm" : "no false alarm" }
             ?? finding.worker.map { "\($0.error) at \(seconds($0.at))" } ?? "learns nothing"
         return """
-            <tr><th scope="row"><a href="#\(HTML(trusted: VisibleText.slug(finding.id)))">\
-            \(protection(finding))</a></th><td>\(seconds(finding.proxyEnded))</td>\
+            <tr><th scope="row">\(link)</th><td>\(seconds(finding.proxyEnded))</td>\
             <td>\(seconds(finding.brokerEnded))</td><td>\(finding.toTheDead)</td>\
             <td>\(finding.delayed)</td>\
             <td>\(Duration.fixed(finding.longestDelayNanoseconds, digits: 2))</td>\
@@ -123,7 +147,17 @@ public struct FailoverPage: Sendable {
     }
 
     private func details(_ finding: FailoverFinding) -> HTML {
-        guard let plot = plots[finding.id] else { return .none }
+        let name = finding.outcome
+        let plot = plots[finding.id]
+        let files: HTML =
+            plot == nil
+            ? .none
+            : """
+            <p><a href="\(VisibleText.href("pcap/\(finding.id).pcapng"))">capture</a> · \
+            <a href="\(VisibleText.href("observations/\(finding.id).json"))">\
+            everything that was witnessed</a></p>
+            """
+        let reason = finding.verdict.reason.map { "<p class=\"why\">\($0)</p>" as HTML }
         let checks = finding.checks.map { check -> HTML in
             """
             <tr class="\(check.isMet ? "" : "bad")"><th scope="row">\(check.what)</th>\
@@ -141,14 +175,12 @@ public struct FailoverPage: Sendable {
             """
         let isOpen = finding.verdict.name == "deviates" || finding.protection == "nothing"
         return """
-            <details class="trial" id="\(HTML(trusted: VisibleText.slug(finding.id)))"\
-            \(HTML(trusted: isOpen ? " open" : ""))><summary>\
+            <details class="trial" id="\(VisibleText.slug(finding.id))" data-v="\(name)" \
+            data-t="\(finding.event)" data-f="\(finding.backend.rawValue)" \
+            data-l="\(finding.protection)"\(isOpen ? " open" : .none)><summary>\
             <span class="q">\(finding.protection)</span>\
-            <span class="va">\(protection(finding))</span></summary><div class="body">\
-            <div class="plots">\(plot)</div>\(table)<p><a href="\(HTML(
-                trusted: VisibleText.href("pcap/\(finding.id).pcapng")))">capture</a> · \
-            <a href="\(HTML(trusted: VisibleText.href("observations/\(finding.id).json")))">\
-            everything that was witnessed</a></p></div></details>
+            <span class="va">\(protection(finding))</span></summary><div class="body">\(reason)\
+            <div class="plots">\(plot)</div>\(table)\(files)</div></details>
             """
     }
 

@@ -149,36 +149,16 @@ public struct RunPage: Sendable {
     // MARK: - Filters
 
     private var filters: HTML {
-        let verdicts = VerdictView.all.map(VerdictView.init).filter { count($0.name) > 0 }
-            .map { part -> HTML in
-                """
-                <label><input type="checkbox" name="v" value="\(part.name)" checked> \
-                \(part.symbol) \(part.word)</label>
-                """
-            }
         let trials = behaviours.flatMap(\.trials)
-        let matrix = MatrixView(behaviours)
-        return """
-            <form id="filters" role="search" aria-label="Filters" hidden>\
-            <label class="find">Find <input type="search" name="q" \
-            placeholder="behaviour, variant, errno" autocomplete="off"></label>\
-            <fieldset><legend>Verdict</legend>\(verdicts)</fieldset>\
-            \(Self.choice("t", "Asked with", matrix.columns))\
-            \(Self.choice("f", "Family", Self.distinct(trials.map(\.trial.parameters.family))))\
-            \(Self.choice("l", "Link", Self.distinct(trials.map(\.trial.parameters.link))))\
-            <span class="act"><output aria-live="polite"></output>\
-            <button type="button" data-do="open">Open all</button>\
-            <button type="button" data-do="close">Close all</button>\
-            <button type="reset">Reset</button></span></form>
-            """
-    }
-
-    private static func choice(_ name: String, _ label: String, _ values: [String]) -> HTML {
-        let options = values.map { value -> HTML in "<option value=\"\(value)\">\(value)</option>" }
-        return """
-            <label>\(label) <select name="\(name)"><option value="">any</option>\(options)</select>\
-            </label>
-            """
+        return FilterForm(
+            find: "behaviour, variant, errno",
+            verdicts: VerdictView.all.map(VerdictView.init).filter { count($0.name) > 0 },
+            choices: [
+                .init("t", "Asked with", MatrixView(behaviours).columns),
+                .init("f", "Family", Self.distinct(trials.map(\.trial.parameters.family))),
+                .init("l", "Link", Self.distinct(trials.map(\.trial.parameters.link))),
+            ]
+        ).html
     }
 
     private static func distinct<Value: RawRepresentable<String>>(_ values: [Value]) -> [String] {

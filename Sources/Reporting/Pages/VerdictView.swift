@@ -23,6 +23,12 @@ struct VerdictView: Hashable {
             }
     }
 
+    /// The outcome of a failover cell, which may be a mere measurement.
+    init(_ finding: FailoverFinding) {
+        self.init(finding.verdict)
+        if finding.outcome != name { (name, symbol, word) = ("measured", "○", "measured") }
+    }
+
     /// Shape and word in a box.
     var badge: HTML {
         "<span class=\"v v-\(name)\"><b aria-hidden=\"true\">\(symbol)</b> \(word)</span>"
