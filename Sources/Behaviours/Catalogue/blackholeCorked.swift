@@ -42,7 +42,7 @@ extension Behaviour {
             ]
         },
         contract: Contract(
-            RetransmissionVariants.contract.variants,
+            RetransmissionVariants.contract.variants.filter { !$0.hasSuffix(".no-tlp") },
             because: "tcp(7), TCP_CORK: output is corked for 200 milliseconds at most. "
                 + RetransmissionVariants.contract.because,
             exceeds: RetransmissionVariants.contract.exceeds),
