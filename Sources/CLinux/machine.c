@@ -1,8 +1,12 @@
 #define _GNU_SOURCE
 #include "clinux_machine.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#ifdef __x86_64__
+#include <sys/io.h>
+#endif
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/syscall.h>
@@ -42,6 +46,42 @@ int clinux_open_serial(const char *path) {
     close(fd);
     return result;
 }
+
+#ifdef __x86_64__
+int clinux_allow_ports(unsigned long first, unsigned long count) {
+    return CLINUX_ONCE(ioperm(first, count, 1));
+}
+
+void clinux_out_byte(unsigned short port, unsigned char value) { outb(value, port); }
+
+void clinux_out_word(unsigned short port, unsigned short value) { outw(value, port); }
+
+void clinux_in_bytes(unsigned short port, void *bytes, unsigned long count) {
+    insb(port, bytes, count);
+}
+#else
+int clinux_allow_ports(unsigned long first, unsigned long count) {
+    (void)first;
+    (void)count;
+    return -ENOSYS;
+}
+
+void clinux_out_byte(unsigned short port, unsigned char value) {
+    (void)port;
+    (void)value;
+}
+
+void clinux_out_word(unsigned short port, unsigned short value) {
+    (void)port;
+    (void)value;
+}
+
+void clinux_in_bytes(unsigned short port, void *bytes, unsigned long count) {
+    (void)port;
+    (void)bytes;
+    (void)count;
+}
+#endif
 
 int clinux_end_machine(int by_reset) {
     return CLINUX_ONCE(reboot(by_reset ? RB_AUTOBOOT : RB_POWER_OFF));

@@ -1,8 +1,10 @@
 internal import Evidence
 internal import Glibc
+internal import LinuxNet
 
 /// How a guest is to be lost, right after its first observation: so that tests can see what becomes
-/// of lost guests. The kernel hands `ETIMEDOUT_FAULT=…` of its command line to process 1.
+/// of lost guests. The kernel hands `ETIMEDOUT_FAULT=…` of its command line to process 1; where
+/// that was long ago, the emulator has a file of that meaning.
 enum GuestFault: String {
     /// The kernel panics.
     case panic
@@ -21,6 +23,12 @@ enum GuestFault: String {
 
     static var wanted: GuestFault? {
         getenv("ETIMEDOUT_FAULT").flatMap { GuestFault(rawValue: String(cString: $0)) }
+    }
+
+    static func handedOver() throws -> GuestFault? {
+        try Machine.emulatorFile("fault").flatMap {
+            GuestFault(rawValue: String(decoding: $0, as: UTF8.self))
+        }
     }
 
     func happen(_ channel: Channel) {

@@ -6,6 +6,9 @@ internal import Testbed
 /// The performer as process 1 of a guest: makes the machine ready, performs the plan that lies in
 /// the initramfs, sends what it witnessed through the second serial port, and ends the machine.
 ///
+/// Where the environment says so it stands still before it looks at the plan: so a guest that has
+/// booted is kept, and later ones, each with a plan of its own from the emulator, go on from there.
+///
 /// User-Mode Linux has the host's files instead: there what was witnessed goes into a file of the
 /// folder that the environment, which is the kernel's command line, names.
 ///
@@ -17,6 +20,8 @@ enum GuestInit {
     private static let results = "/dev/ttyS1"
     /// The environment variable that names a folder of the host for the results.
     private static let hostFolder = "ETIMEDOUT_RESULTS"
+    /// The environment variable that asks to stand still.
+    private static let standing = "ETIMEDOUT_STAND"
 
     static func run() -> Never {
         let host = getenv(hostFolder).map { String(cString: $0) }
@@ -51,12 +56,20 @@ enum GuestInit {
     private static func perform(_ channel: Channel) {
         do {
             let costs = GuestCosts()
-            let fault = GuestFault.wanted
-            if fault == .noResult { return }
             loadModules()
-            let bytes = try Machine.read("\(folder)/plan")
             let privilege = try Host.isolate()
-            try channel.send(.greeting, try Perform.greeting(privilege: privilege))
+            let greeting = try Perform.greeting(privilege: privilege)
+            let isHandedOver = getenv(standing) != nil
+            if isHandedOver {
+                // Whoever keeps this guest hears that now is the time.
+                try channel.send(.greeting, greeting)
+                tcdrain(channel.output)
+                try Machine.standStill()
+            }
+            let fault = try isHandedOver ? GuestFault.handedOver() : GuestFault.wanted
+            if fault == .noResult { return }
+            let bytes = try isHandedOver ? planHandedOver() : Machine.read("\(folder)/plan")
+            try channel.send(.greeting, greeting)
             if (try? Machine.read("\(folder)/mode")) == Array("failover".utf8) {
                 try FailoverMode.performInGuest(bytes, channel)
                 try channel.send(.done)
@@ -76,6 +89,13 @@ enum GuestInit {
             Perform.complain("\(error)")
             try? channel.send(.refusal, Refusal(reason: "\(error)"))
         }
+    }
+
+    private static func planHandedOver() throws -> [UInt8] {
+        guard let plan = try Machine.emulatorFile("plan") else {
+            throw Refused("the emulator hands over no plan")
+        }
+        return plan
     }
 
     private static func loadModules() {

@@ -11,6 +11,19 @@ final class CompactTests: XCTestCase {
         try Compact.decode(Value.self, from: Compact.encode(value))
     }
 
+    func testTheSameDictionaryIsTheSameBytesHoweverItCameAbout() throws {
+        // Of another capacity a dictionary has another order.
+        let some = Dictionary(uniqueKeysWithValues: (0..<40).map { ("key \($0)", $0) })
+        var other: [String: Int] = [:]
+        other.reserveCapacity(5000)
+        for (key, value) in some { other[key] = value }
+        XCTAssertNotEqual(Array(some.keys), Array(other.keys), "or this test shows nothing")
+
+        XCTAssertEqual(try Compact.encode([some]), try Compact.encode([other]))
+        XCTAssertEqual(try Compact.encode(some), try Compact.encode(other))
+        XCTAssertEqual(try roundTrip([some]), [some])
+    }
+
     func testEveryScriptOfTheCatalogueArrivesAsItWas() throws {
         let trials = Catalogue.behaviours.flatMap { behaviour in
             behaviour.cases.map { parameters in

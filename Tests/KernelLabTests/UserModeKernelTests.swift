@@ -54,7 +54,7 @@ final class UserModeKernelTests: XCTestCase {
         XCTAssertTrue(call.arguments.contains("initrd=/tmp/f/initramfs"))
         XCTAssertTrue(call.arguments.contains("time-travel=inf-cpu"))
         XCTAssertTrue(call.arguments.contains("uml_dir=/tmp/f/"), "nothing in the user's home")
-        let line = UserModeLinux(kernel).commandLine(memoryMegabytes: 256)
+        let line = UserModeLinux(kernel).commandLine(.boot, memoryMegabytes: 256)
         XCTAssertFalse(line.contains { $0.contains("/tmp") }, "the same on every machine")
     }
 }

@@ -18,6 +18,8 @@ public struct GuestPerformer: Performer {
     public var circumstances: [String: String] = [:]
     /// What limits how many guests run at once, where several performers share the machine.
     public var slots: GuestSlots?
+    /// Where guests that have booted are kept; nil has each of them boot.
+    var snapshots: Snapshots? = Snapshots()
     /// How long, on the wall, a guest may neither report nor print.
     var patience = Duration.seconds(90)
     /// How guests are to be lost (`GuestFault`): for tests.
@@ -55,7 +57,8 @@ public struct GuestPerformer: Performer {
         } + trials.filter(isAlone).map { [$0] }
     }
 
-    /// Boots guests with the plan in them, as many at once as the machine has processors.
+    /// Performs the plan in guests, as many at once as the machine has processors. They go on from
+    /// one that has booted and is kept, or boot themselves.
     public func perform(
         _ plan: Plan, handle: @escaping @Sendable (PerformerEvent) async throws -> Void
     ) async throws -> PerformanceEnd {
@@ -81,8 +84,15 @@ public struct GuestPerformer: Performer {
             return (guest, part)
         }
         let slots = slots ?? GuestSlots(ProcessInfo.processInfo.activeProcessorCount)
+        let snapshot = try await slots.hold { [snapshots] in
+            guard let snapshots, let (guest, _) = guests.first, !Task.isCancelled else {
+                return Snapshot?.none
+            }
+            return try await snapshots.snapshot(for: guest, kernelSHA256: sum)
+        }
         return try await withThrowingTaskGroup(of: PerformanceEnd.self) { group in
-            for (number, (guest, part)) in zip(1..., guests) {
+            for (number, (booting, part)) in zip(1..., guests) {
+                let guest = booting.going(on: snapshot)
                 let identity = guest.identity(kernelSHA256: sum)
                 group.addTask {
                     try await slots.hold {

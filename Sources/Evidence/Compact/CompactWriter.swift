@@ -59,6 +59,11 @@ final class CompactWriter {
     /// A value inside containers of that depth; a value without content counts as none.
     func write(_ value: some Encodable, depth: Int) throws {
         let count = bytes.count
+        if let dictionary = value as? any SortedByKey {
+            open(.keyed, depth: depth)
+            try dictionary.write(to: self, depth: depth + 1)
+            return settle(depth)
+        }
         try value.encode(to: CompactEncoder(writer: self, depth: depth))
         settle(depth)
         if bytes.count == count { put(.null) }
@@ -71,6 +76,20 @@ final class CompactWriter {
             rest >>= 7
         }
         bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+}
+
+/// A dictionary, whose order is another in each process: what is the same is to be the same bytes.
+private protocol SortedByKey {
+    func write(to writer: CompactWriter, depth: Int) throws
+}
+
+extension Dictionary: SortedByKey where Key == String, Value: Encodable {
+    fileprivate func write(to writer: CompactWriter, depth: Int) throws {
+        for (key, value) in sorted(by: { $0.key < $1.key }) {
+            writer.put(key)
+            try writer.write(value, depth: depth)
+        }
     }
 }
 

@@ -15,7 +15,21 @@ public protocol Emulator: Sendable {
     ) -> GuestCall
 
     /// How it is called, with files by bare names, as an identity has it.
-    func commandLine(memoryMegabytes: Int) -> [String]
+    func commandLine(_ beginning: GuestBeginning, memoryMegabytes: Int) -> [String]
+
+    /// Whether a guest can be kept in a file, and go on from there.
+    var keepsSnapshots: Bool { get }
+}
+
+/// With what a guest begins.
+public enum GuestBeginning: Sendable, Hashable {
+    /// It boots, and finds the plan in its initramfs.
+    case boot
+    /// It boots, and stands still before it looks at a plan: it is to be kept in a file.
+    case bootAndStand
+    /// It goes on from where another of the same kernel and initramfs, kept in a file, stands
+    /// still; the plan comes from the emulator.
+    case snapshot
 }
 
 /// How a guest is run.
@@ -67,6 +81,12 @@ public struct GuestFiles: Sendable, Hashable {
     var folder: String
     /// How process 1 is to lose the guest (`GuestFault`): for tests.
     var fault: String?
+    /// With what the guest begins.
+    var beginning = GuestBeginning.boot
+    /// The plan, for a guest that goes on; beside it, where there is one, the fault.
+    var plan: String
+    /// The pipes of the emulator's monitor, but for `.in` and `.out`.
+    var monitor: String
 
     /// All files in a folder but the kernel's.
     init(kernel: String, folder: String) {
@@ -75,6 +95,8 @@ public struct GuestFiles: Sendable, Hashable {
         initramfs = "\(folder)/initramfs"
         console = "\(folder)/console"
         results = "\(folder)/results"
+        plan = "\(folder)/plan"
+        monitor = "\(folder)/monitor"
     }
 
     /// The files by bare names, as an identity names them on whichever machine.
@@ -83,6 +105,8 @@ public struct GuestFiles: Sendable, Hashable {
         files.initramfs = "initramfs"
         files.console = "console"
         files.results = "results"
+        files.plan = "plan"
+        files.monitor = "monitor"
         return files
     }()
 }

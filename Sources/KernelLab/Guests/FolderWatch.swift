@@ -19,14 +19,20 @@ final class FolderWatch: Sendable {
     /// of more, or would look at each.
     private static let pauseMilliseconds: Int32 = 40
 
+    /// Long enough for the pipe to be read empty.
+    private static let pipePause: Int32 = 2
+
     /// What happens in the folder; ends with `finish`.
     let news: AsyncStream<News>
     private let notices: Int32
+    /// A pipe that is listened to as well; -1 for none. Nobody tells of what is written to one.
+    private let pipe: Int32
     private let patience: Mutex<Duration>
     private let end: (reading: Int32, writing: Int32)
 
-    /// Watches a folder from now on.
-    init(_ folder: String, patience: Duration) throws(KernelLabError) {
+    /// Watches a folder from now on, and a pipe that whoever hears the news reads empty.
+    init(_ folder: String, pipe: Int32 = -1, patience: Duration) throws(KernelLabError) {
+        self.pipe = pipe
         notices = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         guard notices >= 0 else {
             throw .file(folder, reason: "cannot be watched: \(Files.reason(errno))")
@@ -70,9 +76,10 @@ final class FolderWatch: Sendable {
             var waited = [
                 pollfd(fd: notices, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: end.reading, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: pipe, events: Int16(POLLIN), revents: 0),
             ]
             let patience = patience.withLock { $0 }
-            let count = poll(&waited, 2, Int32(clamping: Int(patience / .milliseconds(1))))
+            let count = poll(&waited, 3, Int32(clamping: Int(patience / .milliseconds(1))))
             if count < 0 && errno == EINTR { continue }
             if count < 0 || waited[1].revents != 0 { return }
             if count == 0 {
@@ -82,7 +89,8 @@ final class FolderWatch: Sendable {
             while read(notices, &buffer, buffer.count) > 0 {}
             tell(.change)
             var stop = [pollfd(fd: end.reading, events: Int16(POLLIN), revents: 0)]
-            if poll(&stop, 1, Self.pauseMilliseconds) > 0 { return }
+            let pause = waited[2].revents == 0 ? Self.pauseMilliseconds : Self.pipePause
+            if poll(&stop, 1, pause) > 0 { return }
         }
     }
 }

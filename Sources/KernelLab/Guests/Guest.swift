@@ -14,6 +14,9 @@ public struct Guest: Sendable {
     private let patience: Duration
     private let fault: String?
 
+    /// The one that it goes on from; nil for a guest that boots.
+    private var snapshot: Snapshot?
+
     /// A guest that is not booted yet.
     /// - Parameters:
     ///   - plan: the plan's compact bytes.
@@ -32,6 +35,13 @@ public struct Guest: Sendable {
             initramfs: initramfs, plan: plan.count, trialCount: trialCount)
     }
 
+    /// The same guest, which goes on from another that has booted.
+    public func going(on snapshot: Snapshot?) -> Guest {
+        var guest = self
+        guest.snapshot = snapshot
+        return guest
+    }
+
     /// Boots, and hands on what arrives over the results' port until the guest ends. When the task
     /// is cancelled the guest is killed; it also ends with this process, however that ends.
     /// - Parameter take: gets each piece, and says what is wanted next.
@@ -39,18 +49,54 @@ public struct Guest: Sendable {
     public func boot(
         take: @escaping @Sendable ([UInt8]) async throws -> Wish
     ) async throws -> GuestEnd {
-        try Self.checkMemory(memoryMegabytes)
         let scratch = try Files.makeScratch(in: NSTemporaryDirectory(), named: "etimedout")
         defer { Files.remove(scratch) }
         var files = GuestFiles(kernel: kernel.image, folder: scratch)
         files.fault = fault
-        try initramfs.write(with: plan, to: files.initramfs)
-        let watch = try FolderWatch(scratch, patience: patience)
+        guard let snapshot else {
+            try initramfs.write(with: plan, to: files.initramfs)
+            return try await run(files, nil, take)
+        }
+        files.initramfs = initramfs.path
+        files.beginning = .snapshot
+        try Files.write(plan, to: files.plan)
+        if let fault { try Files.write(Array(fault.utf8), to: "\(files.plan).fault") }
+        let monitor = try MachineMonitor(.goOn(snapshot.path), pipes: files.monitor)
+        monitor.begin()
+        var end = try await run(files, monitor, take)
+        end.console = snapshot.console + end.console
+        return end
+    }
+
+    /// Boots as far as a guest stands still, and keeps it in a file.
+    /// - Returns: what came to its console; nil if it never stood still.
+    func keep(in path: String) async throws -> String? {
+        let scratch = try Files.makeScratch(in: NSTemporaryDirectory(), named: "etimedout")
+        defer { Files.remove(scratch) }
+        var files = GuestFiles(kernel: kernel.image, folder: scratch)
+        files.initramfs = initramfs.path
+        files.beginning = .bootAndStand
+        let monitor = try MachineMonitor(.keep(path), pipes: files.monitor)
+        // It reports when it is about to stand still.
+        let end = try await run(files, monitor) { _ in
+            monitor.begin()
+            return .more
+        }
+        return monitor.isDone && end.loss == nil ? end.console : nil
+    }
+
+    private func run(
+        _ files: GuestFiles, _ monitor: MachineMonitor?,
+        _ take: @escaping @Sendable ([UInt8]) async throws -> Wish
+    ) async throws -> GuestEnd {
+        try Self.checkMemory(memoryMegabytes)
+        let watch = try FolderWatch(
+            files.folder, pipe: monitor?.output ?? -1, patience: patience)
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = []
         let call = emulator.call(files, memoryMegabytes: memoryMegabytes)
-        let hearing = Hearing(files: files, watch: watch, patience: patience)
+        let hearing = Hearing(files: files, watch: watch, patience: patience, monitor: monitor)
         // Its standard input says that we live: see conductor.c, and UserModeLinux.
         let result = try await Subprocess.run(
             .path(FilePath(call.program)), arguments: Arguments(call.arguments),
@@ -97,7 +143,17 @@ public struct Guest: Sendable {
         GuestIdentity(
             kernelSHA256: kernelSHA256, initramfsSHA256: initramfs.sha256,
             packageVersion: kernel.packageVersion, emulator: emulator.version,
-            commandLine: emulator.commandLine(memoryMegabytes: memoryMegabytes))
+            commandLine: emulator.commandLine(
+                snapshot == nil ? .boot : .snapshot, memoryMegabytes: memoryMegabytes))
+    }
+
+    /// What a guest that stands still is; nil where none can be kept.
+    func standingIdentity(kernelSHA256: String) -> GuestIdentity? {
+        guard emulator.keepsSnapshots else { return nil }
+        var identity = identity(kernelSHA256: kernelSHA256)
+        identity.commandLine = emulator.commandLine(
+            .bootAndStand, memoryMegabytes: memoryMegabytes)
+        return identity
     }
 
     /// What is wanted of a guest after what it reported.
@@ -119,6 +175,7 @@ private struct Hearing {
     var files: GuestFiles
     var watch: FolderWatch
     var patience: Duration
+    var monitor: MachineMonitor?
 
     /// How long a guest that has done all may take to end, since it last printed.
     private static let endPatience = Duration.seconds(15)
@@ -136,6 +193,7 @@ private struct Hearing {
             switch news {
             case .silence: return .silent(patience)
             case .change:
+                try monitor?.hear()
                 switch try await hear() {
                 case .more: break
                 case .end: watch.set(patience: min(patience, Self.endPatience))

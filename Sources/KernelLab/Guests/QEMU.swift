@@ -61,12 +61,22 @@ public struct QEMU: Emulator, Hashable {
     }
 
     /// How it is called, with files by bare names.
-    public func commandLine(memoryMegabytes: Int) -> [String] {
-        ["qemu-system-x86_64"] + arguments(.anywhere, memoryMegabytes: memoryMegabytes)
+    public func commandLine(_ beginning: GuestBeginning, memoryMegabytes: Int) -> [String] {
+        var files = GuestFiles.anywhere
+        files.beginning = beginning
+        return ["qemu-system-x86_64"] + arguments(files, memoryMegabytes: memoryMegabytes)
     }
 
+    /// In virtual time only: a guest that stood still would see the world's clock jump.
+    public var keepsSnapshots: Bool { time == .virtual }
+
     private func arguments(_ guest: GuestFiles, memoryMegabytes: Int) -> [String] {
-        let words = kernelParameters + (guest.fault.map { ["ETIMEDOUT_FAULT=\($0)"] } ?? [])
+        var words = kernelParameters
+        if guest.beginning == .boot {
+            words += guest.fault.map { ["ETIMEDOUT_FAULT=\($0)"] } ?? []
+        } else {
+            words.append("ETIMEDOUT_STAND=1")
+        }
         return [
             "-name", "guest,debug-threads=on",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
@@ -76,7 +86,26 @@ public struct QEMU: Emulator, Hashable {
             "-chardev", "file,id=results,path=\(guest.results)", "-serial", "chardev:results",
             "-kernel", guest.kernel, "-initrd", guest.initramfs,
             "-append", words.joined(separator: " "),
+        ] + snapshotArguments(guest)
+    }
+
+    /// A guest stands still by telling the pvpanic device of a panic (`Machine.standStill`), and is
+    /// told to go on through the monitor.
+    private func snapshotArguments(_ guest: GuestFiles) -> [String] {
+        if guest.beginning == .boot { return [] }
+        var arguments = [
+            "-device", "pvpanic", "-action", "panic=pause",
+            "-chardev", "pipe,id=monitor,path=\(guest.monitor)",
+            "-mon", "chardev=monitor,mode=control",
         ]
+        if guest.beginning == .snapshot {
+            arguments += ["-fw_cfg", "name=opt/etimedout/plan,file=\(guest.plan)"]
+            if guest.fault != nil {
+                arguments += ["-fw_cfg", "name=opt/etimedout/fault,file=\(guest.plan).fault"]
+            }
+            arguments += ["-incoming", "defer"]
+        }
+        return arguments
     }
 
     private var clockArguments: [String] {

@@ -20,6 +20,9 @@ public struct UserModeLinux: Emulator, Hashable {
     /// It has no other.
     public var time: TrialTime { .virtual }
 
+    /// Never: it boots in no time.
+    public var keepsSnapshots: Bool { false }
+
     /// What the kernel is told. That of `uml_dir` is a file by which it could be controlled, and
     /// which must not lie in the user's home. A panic must not reset, which would begin anew.
     private func parameters(_ guest: GuestFiles, memoryMegabytes: Int) -> [String] {
@@ -40,7 +43,7 @@ public struct UserModeLinux: Emulator, Hashable {
     }
 
     /// How it is called, with files by bare names.
-    public func commandLine(memoryMegabytes: Int) -> [String] {
+    public func commandLine(_ beginning: GuestBeginning, memoryMegabytes: Int) -> [String] {
         ["linux"] + parameters(.anywhere, memoryMegabytes: memoryMegabytes)
     }
 }

@@ -30,7 +30,7 @@ public struct KernelStore: Sendable {
         self.say = say
     }
 
-    private static var usualFolder: String {
+    static var usualFolder: String {
         let environment = ProcessInfo.processInfo.environment
         func named(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
         return named("ETIMEDOUT_CACHE") ?? named("XDG_CACHE_HOME").map { "\($0)/etimedout" }
