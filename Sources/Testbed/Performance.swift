@@ -29,7 +29,8 @@ public final class Performance: Sendable {
         hz = try MonotonicClock.jiffiesPerSecond()
         watchdogs = Watchdogs(jiffyNanoseconds: try MonotonicClock.jiffyNanoseconds())
         captures = try CaptureService()
-        sampler = try Sampler(periodMilliseconds: plan.samplePeriodMilliseconds)
+        sampler = try Sampler(
+            periodMilliseconds: plan.samplePeriodMilliseconds, time: plan.time)
     }
 
     /// Performs all trials, once, and returns when all observations were reported.

@@ -1,24 +1,27 @@
+internal import Evidence
 internal import LinuxNet
 internal import Synchronization
 
 /// The thread that reads TCP_INFO of all subjects' connections, and ends trials that are overdue.
 ///
 /// Each trial has its own moments, which no other trial moves. They come once a period while
-/// something happens and for a quarter of a minute after it, then ever more seldom: a schedule
-/// whose intervals double needs no more, and the number of readings grows with the logarithm of
-/// time, not with time.
+/// something happens and for some time after it, then ever more seldom: a schedule whose intervals
+/// double needs no more, and the number of readings grows with the logarithm of time, not with
+/// time.
 final class Sampler: Sendable {
     private let timer: TimerDescriptor
     private let end: EventDescriptor
     private let trials = Mutex<[(trial: Trial, due: Int64)]>([])
     private let periodNanoseconds: Int64
 
-    /// For so long after a step the period stays what it is.
-    private static let busyNanoseconds: Int64 = 16_000_000_000
+    /// For so long after a step the period stays what it is. In real time all trials that are not
+    /// long; in virtual time each reading is what a guest lives for.
+    private let busyNanoseconds: Int64
     /// Later it is this part of the time since then.
     private static let divisor: Int64 = 32
 
-    init(periodMilliseconds: Int) throws(LinuxError) {
+    init(periodMilliseconds: Int, time: TrialTime) throws(LinuxError) {
+        busyNanoseconds = time == .real ? 16_000_000_000 : 0
         timer = try TimerDescriptor()
         end = try EventDescriptor()
         periodNanoseconds = Int64(max(1, periodMilliseconds)) * 1_000_000
@@ -89,6 +92,6 @@ final class Sampler: Sendable {
         // Of an orphan's end there is no other witness: it is to be known better than the timer
         // wheel fires, whose slack is an eighth of an interval to a sixty-fourth.
         if trial.isOrphan { return max(periodNanoseconds, min(250_000_000, calm / 128)) }
-        return max(periodNanoseconds, (calm - Self.busyNanoseconds) / Self.divisor)
+        return max(periodNanoseconds, (calm - busyNanoseconds) / Self.divisor)
     }
 }

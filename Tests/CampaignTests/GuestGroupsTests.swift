@@ -17,13 +17,13 @@ final class GuestGroupsTests: XCTestCase {
     }
 
     func testGuestsShareTheTrialsEvenly() {
-        let trials = requests(129, .namespace)
+        let trials = requests(257, .namespace)
 
         let groups = GuestPerformer.groups(trials)
 
-        XCTAssertEqual(groups.map(\.count), [43, 43, 43])
+        XCTAssertEqual(groups.map(\.count), [86, 86, 85])
         XCTAssertEqual(Set(groups.joined()), Set(trials))
-        XCTAssertEqual(GuestPerformer.groups(requests(64, .namespace)).map(\.count), [64])
+        XCTAssertEqual(GuestPerformer.groups(requests(128, .namespace)).map(\.count), [128])
         XCTAssertEqual(GuestPerformer.groups([]), [])
     }
 

@@ -38,7 +38,7 @@ public struct GuestPerformer: Performer {
 
     /// The most trials of one guest: so many that a boot is worth it, so few that the catalogue
     /// makes two guests, for the two processors that every machine has.
-    static let groupSize = 64
+    static let groupSize = 128
 
     /// The trials of each guest. The rule knows nothing of the machine, and no trial can tell in
     /// whose company it is: all begin at the same phase of the timer wheel, and none when another
