@@ -68,7 +68,8 @@ extension KnownKernel {
     /// Those that are known, oldest first.
     public static let all = debian
 
-    /// What Debian ships. The lists were read in the sources of the packages, and hold from the
+    /// What Debian ships. The lists follow from what `Change` says of these releases; the stored
+    /// guests of `Fixtures` show what they lead to expect. They hold from the
     /// release on that took the last of them.
     private static let debian = [
         KnownKernel(

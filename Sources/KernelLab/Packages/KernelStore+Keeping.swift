@@ -32,14 +32,14 @@ extension KernelStore {
     }
 
     /// Removes what is kept: everything, or only the packages of some kernels; what is unpacked
-    /// goes in any case. Only what the store makes: the folder may hold more.
+    /// goes in any case, and so do booted guests. Only what the store makes: the folder may hold more.
     /// - Returns: how many bytes were let go of.
     public func clean(_ selectors: [KernelSelector] = []) async throws -> Int {
         guard Files.isFolder(folder) else { return 0 }
         // Whoever fetches or unpacks is not robbed of it.
         return try await StoreLock.hold("\(folder)/packages.lock") {
             try await StoreLock.hold("\(folder)/kernels.lock") {
-                var paths = ["\(folder)/kernels"]
+                var paths = ["\(folder)/kernels", "\(folder)/snapshots"]
                 paths +=
                     selectors.isEmpty
                     ? ["\(folder)/apt", "\(folder)/packages"] : try keptPaths(selectors)
