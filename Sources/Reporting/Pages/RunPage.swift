@@ -154,7 +154,7 @@ public struct RunPage: Sendable {
             find: "behaviour, variant, errno",
             verdicts: VerdictView.all.map(VerdictView.init).filter { count($0.name) > 0 },
             choices: [
-                .init("t", "Asked with", MatrixView(behaviours).columns),
+                .init("t", "Asked with", MatrixView.asked(behaviours)),
                 .init("f", "Family", Self.distinct(trials.map(\.trial.parameters.family))),
                 .init("l", "Link", Self.distinct(trials.map(\.trial.parameters.link))),
             ]
