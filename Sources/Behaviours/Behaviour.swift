@@ -213,18 +213,22 @@ public struct Control: Sendable {
     public let alter: @Sendable (Script) -> Script
     /// What must part, and nothing before it.
     public let parts: Parting.Aspect
+    /// What may part instead, where only by chance one of them comes first.
+    public let others: Set<Parting.Aspect>
     /// Which expected event must part, from 0; nil where it is a value, a counter or a state, or an
     /// event whose place no witness knows.
     public let eventIndex: Int?
 
     /// A control.
     public init(
-        _ name: String, _ parameters: Parameters, parts: Parting.Aspect, at eventIndex: Int? = nil,
+        _ name: String, _ parameters: Parameters, parts: Parting.Aspect,
+        or others: Set<Parting.Aspect> = [], at eventIndex: Int? = nil,
         alter: @escaping @Sendable (Script) -> Script
     ) {
         self.name = name
         self.parameters = parameters
         self.parts = parts
+        self.others = others
         self.eventIndex = eventIndex
         self.alter = alter
     }

@@ -46,10 +46,11 @@ public enum PathFailure {
             },
             contract: ProbeVariants.contract,
             controls: [
-                // On a silent wire only nearly known: which of the attempts it is.
+                // On a silent wire only nearly known: which of the attempts it is, and whether the
+                // end is missed first or an attempt after it is seen.
                 Control(
                     "option set back to none", Parameters(userTimeoutMilliseconds: 1000),
-                    parts: aspect
+                    parts: aspect, or: [.missing, .extra]
                 ) { $0.changingUserTimeout(to: 0) },
                 Control(
                     "nothing goes wrong", Parameters(userTimeoutMilliseconds: 3000),

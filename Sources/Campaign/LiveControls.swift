@@ -84,7 +84,7 @@ public struct LiveControls: Sendable {
         case .deviates:
             let first = finding.partings.first
             let isCaught =
-                first?.aspect == control.parts
+                first.map { control.others.union([control.parts]).contains($0.aspect) } ?? false
                 && (control.eventIndex == nil || first?.eventIndex == control.eventIndex)
             outcome.result = isCaught ? .caught : .missed
             let found = first.map { "\(words($0.aspect, $0.eventIndex)): \($0.text)" }

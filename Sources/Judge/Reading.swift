@@ -91,15 +91,32 @@ struct Reading {
     /// The kernel's account of the connection just before any timer can have fired: TCP_RTO_MIN,
     /// 200 ms, after the outage began at the latest. In SYN_SENT no timer fires without showing in
     /// `tcpi_retransmits`, and the first not before a second has passed (RFC 6298, 2.1).
+    ///
+    /// What a scripted peer answers in that time is measured, and makes another RTO: an account
+    /// from before it is of no use, if the next one tells of another round trip.
     private static func restingSample(
         _ observation: Observation, _ begin: Moment
     ) -> KernelSample? {
         let limits = ["ESTABLISHED": 200, "SYN_SENT": 1000]
-        return observation.samples.last {
+        let injected = observation.script.lanes.flatMap(\.steps).compactMap { step -> Moment? in
+            guard case .inject = step.action else { return nil }
+            return observation.step(step.label)?.end
+        }
+        let answered = injected.filter { $0 <= begin + .milliseconds(200) }.max()
+        let samples = observation.samples
+        let place = samples.lastIndex {
             guard let limit = limits[$0.state] else { return false }
             return $0.first.earliest <= begin + .milliseconds(limit) && $0.backoff == 0
                 && $0.retransmits == 0 && $0.probes == 0 && $0.isFromTable != true
         }
+        guard let place else { return nil }
+        if let answered, samples[place].last.latest < answered,
+            let next = samples[(place + 1)...].first,
+            next.rttMicroseconds != samples[place].rttMicroseconds
+        {
+            return nil
+        }
+        return samples[place]
     }
 
     /// The RTO that the kernel reports, against RFC 6298 as Linux has it: srtt + max(TCP_RTO_MIN,

@@ -13,7 +13,9 @@ enum DryRun {
     }
 
     private static func text(_ trial: TrialID, _ behaviour: Behaviour) -> String {
-        var text = "\(trial.behaviour) \(trial.parameters.summary)\n"
+        let heading = PlainText.wrapped(
+            "\(trial.behaviour) \(trial.parameters.summary)", width: 80, first: "", rest: "    ")
+        var text = heading.map { $0 + "\n" }.joined()
         for line in ScriptText(behaviour.script(trial.parameters)).lines {
             let wrapped = PlainText.wrapped(line, width: 80, first: "  ", rest: "      ")
             text += wrapped.map { $0 + "\n" }.joined()

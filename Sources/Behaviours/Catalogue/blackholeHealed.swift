@@ -59,6 +59,10 @@ extension Behaviour {
                 "the path is back at once",
                 Parameters(userTimeoutMilliseconds: 5000, settings: ["heal": 4600]),
                 parts: .extra
-            ) { $0.replacing("silence", with: .watch(milliseconds: 0)) },
+            ) {
+                // What was never dropped need not be let in again.
+                $0.replacing("silence", with: .watch(milliseconds: 0))
+                    .replacing("heal", with: .watch(milliseconds: 0))
+            },
         ])
 }

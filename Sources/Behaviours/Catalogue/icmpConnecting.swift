@@ -28,10 +28,11 @@ extension Behaviour {
                 ]
             ).inserting(
                 [
-                    // Late enough for the kernel's witness to have seen SYN_SENT.
+                    // Late enough for the kernel's witness to have seen SYN_SENT, when hundreds of
+                    // trials begin at once, too; before the SYN is repeated.
                     Step(
                         "by hand",
-                        .respond(ICMPErrors.response(parameters, delayMilliseconds: 100)))
+                        .respond(ICMPErrors.response(parameters, delayMilliseconds: 500)))
                 ], after: "silence", of: .peer)
         },
         outage: .step("by hand"),
@@ -74,7 +75,7 @@ extension Behaviour {
                 $0.replacing(
                     "by hand",
                     with: .respond(
-                        Response(.icmp(type: 1, code: 0), delayMilliseconds: 100)))
+                        Response(.icmp(type: 1, code: 0), delayMilliseconds: 500)))
             },
         ])
 }
@@ -91,7 +92,7 @@ extension ICMPErrors {
     fileprivate static func end(
         _ sent: Window, _ conditions: Conditions, _ parameters: Parameters
     ) -> [Prospect] {
-        let soon = sent.after(.zero, .milliseconds(200))
+        let soon = sent.after(.zero, .milliseconds(700))
         let message = Expected(.complaint, soon, "the ICMP error that quotes it")
         return [
             Prospect(message) { heard in

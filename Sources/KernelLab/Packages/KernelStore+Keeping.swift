@@ -32,7 +32,8 @@ extension KernelStore {
     }
 
     /// Removes what is kept: everything, or only the packages of some kernels; what is unpacked
-    /// goes in any case, and so do booted guests. Only what the store makes: the folder may hold more.
+    /// goes in any case, and so do booted guests. Only what the store makes: the folder may hold
+    /// more.
     /// - Returns: how many bytes were let go of.
     public func clean(_ selectors: [KernelSelector] = []) async throws -> Int {
         guard Files.isFolder(folder) else { return 0 }

@@ -96,7 +96,8 @@ public struct Explanation: Sendable {
                 answers.append((words, [kernel.name]))
             }
         }
-        return ["Expected of known kernels (\(parameters.summary)):"]
+        return PlainText.wrapped(
+            "Expected of known kernels (\(parameters.summary)):", width: 80, first: "", rest: "  ")
             + answers.flatMap {
                 wrapped("\($0.kernels.joined(separator: ", ")): \($0.words)", "  ", "    ")
             }

@@ -114,9 +114,10 @@ public struct Summary: Sendable {
         widths.reduce(0, +) + widths.count - 1 - options.width
     }
 
-    /// Takes from the variant's column, then from the behaviour's, until a line fits.
+    /// Takes from the variant's column, then from the behaviour's and from that of T and further
+    /// settings, until a line fits.
     private func fit(_ widths: inout [Int]) {
-        for (column, least) in [(4, 8), (0, 12), (6, 9), (5, 9)] {
+        for (column, least) in [(4, 8), (0, 12), (1, 8), (6, 9), (5, 9)] {
             let excess = excess(widths)
             guard excess > 0 else { return }
             widths[column] = max(least, widths[column] - excess)
