@@ -13,14 +13,18 @@ final class Sampler: Sendable {
     private let end: EventDescriptor
     private let trials = Mutex<[(trial: Trial, due: Int64)]>([])
     private let periodNanoseconds: Int64
+    private let isPreferred: Bool
 
     /// For so long after a step the period stays what it is. In real time all trials that are not
     /// long; in virtual time each reading is what a guest lives for.
     private let busyNanoseconds: Int64
+    /// A table of sockets is read no more often.
+    private static let tableNanoseconds: Int64 = 100_000_000
     /// Later it is this part of the time since then.
     private static let divisor: Int64 = 32
 
     init(periodMilliseconds: Int, time: TrialTime) throws(LinuxError) {
+        isPreferred = time == .real
         busyNanoseconds = time == .real ? 16_000_000_000 : 0
         timer = try TimerDescriptor()
         end = try EventDescriptor()
@@ -29,7 +33,11 @@ final class Sampler: Sendable {
 
     /// Starts the thread.
     func start() throws(LinuxError) -> WorkerThread {
-        try WorkerThread(name: "sampler") { self.run() }
+        try WorkerThread(name: "sampler") { [isPreferred] in
+            // When hundreds of trials begin at once, they keep all processors for most of a second.
+            if isPreferred { _ = CurrentThread.raisePriority() }
+            self.run()
+        }
     }
 
     /// Samples a trial's connection from now on, as soon as there is one.
@@ -91,7 +99,11 @@ final class Sampler: Sendable {
         let calm = now - trial.lastActivity
         // Of an orphan's end there is no other witness: it is to be known better than the timer
         // wheel fires, whose slack is an eighth of an interval to a sixty-fourth.
-        if trial.isOrphan { return max(periodNanoseconds, min(250_000_000, calm / 128)) }
+        // A table takes milliseconds to read: every 20 ms of each of thirty trials, nobody would be
+        // read in time.
+        if trial.isOrphan {
+            return max(periodNanoseconds, Self.tableNanoseconds, min(250_000_000, calm / 128))
+        }
         return max(periodNanoseconds, (calm - busyNanoseconds) / Self.divisor)
     }
 }
