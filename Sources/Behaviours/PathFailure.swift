@@ -54,7 +54,7 @@ public enum PathFailure {
                 ) { $0.changingUserTimeout(to: 0) },
                 Control(
                     "nothing goes wrong", Parameters(userTimeoutMilliseconds: 3000),
-                    parts: .extra, at: 1
+                    parts: .extra
                 ) { $0.replacing("impair", with: .watch(milliseconds: 0)) },
             ])
     }

@@ -70,6 +70,9 @@ enum ObservationCheck {
                 times.append(call.queuedNanoseconds ?? 0)
             }
         }
+        if let read = observation.counters.beforeRead {
+            times += [read.earliest.nanoseconds, read.latest.nanoseconds]
+        }
         for sample in observation.samples {
             times += [sample.first, sample.last].flatMap {
                 [$0.earliest.nanoseconds, $0.latest.nanoseconds]

@@ -324,11 +324,17 @@ public struct CounterPair: Codable, Sendable, Hashable {
     public var before: [String: Int64]
     /// When watching ended.
     public var after: [String: Int64]
+    /// When `before` was read, if that was taken down: what happens before it, on a machine that is
+    /// slow to read, is in both.
+    public var beforeRead: Window?
 
     /// A pair of readings.
-    public init(before: [String: Int64] = [:], after: [String: Int64] = [:]) {
+    public init(
+        before: [String: Int64] = [:], after: [String: Int64] = [:], beforeRead: Window? = nil
+    ) {
         self.before = before
         self.after = after
+        self.beforeRead = beforeRead
     }
 
     /// The counters that the model predicts. The performer keeps these even where they are zero,

@@ -29,6 +29,11 @@ public struct Script: Hashable, Codable, Sendable {
         self.lanes = lanes
     }
 
+    /// How long its steps wait or watch by themselves at most, all together; milliseconds.
+    public var waitingMilliseconds: Int {
+        lanes.flatMap(\.steps).reduce(0) { $0 + $1.action.waitingMilliseconds }
+    }
+
     /// What a trial must have for itself.
     public enum Isolation: String, Codable, Sendable {
         /// Namespaces of its own are enough.
@@ -174,6 +179,16 @@ extension Action {
         switch self {
         case .awaitError, .awaitVanishing: true
         default: false
+        }
+    }
+
+    /// How long the action waits or watches by itself at most, milliseconds.
+    public var waitingMilliseconds: Int {
+        switch self {
+        case .awaitError(_, let milliseconds), .awaitVanishing(let milliseconds),
+            .watch(let milliseconds):
+            milliseconds
+        default: 0
         }
     }
 }

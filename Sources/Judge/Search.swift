@@ -228,19 +228,35 @@ struct Search {
 
     private mutating func succeed(_ path: Path, isOpen: Bool, _ rest: [Prospect]) {
         var partings: [Parting] = []
-        var expected: [String: Int] = [:]
-        for comparison in path.comparisons {
-            expected.merge(comparison.expected.counters, uniquingKeysWith: +)
-        }
+        let (least, most) = expectedIncreases(path)
         for name in CounterPair.modelled {
             guard let increase = counters.increase(of: name) else { continue }
-            let right = expected[name, default: 0]
-            if increase != Int64(right) {
+            let right = (least[name, default: 0], most[name, default: 0])
+            if increase < Int64(right.0) || increase > Int64(right.1) {
+                let words = right.0 == right.1 ? "+\(right.0)" : "+\(right.0)…\(right.1)"
                 partings.append(
-                    Parting(.counter, "\(name): expected +\(right), observed +\(increase)"))
+                    Parting(.counter, "\(name): expected \(words), observed +\(increase)"))
             }
         }
         keep(attempt(path, partings, isOpen: isOpen, rest))
+    }
+
+    /// What the events of a way add to the counters since these were first read: at least, without
+    /// what came before that reading or during it, and at most.
+    private func expectedIncreases(_ path: Path) -> (least: [String: Int], most: [String: Int]) {
+        var least: [String: Int] = [:]
+        var most: [String: Int] = [:]
+        for comparison in path.comparisons {
+            let window = comparison.observed?.window ?? comparison.expected.window
+            let read = counters.beforeRead
+            // A packet is stamped after it was counted, and an error is heard after it.
+            if read.map({ window.latest + tick.jiffy < $0.earliest }) ?? false { continue }
+            most.merge(comparison.expected.counters, uniquingKeysWith: +)
+            if read.map({ window.earliest - tick.jiffy > $0.latest }) ?? true {
+                least.merge(comparison.expected.counters, uniquingKeysWith: +)
+            }
+        }
+        return (least, most)
     }
 
     private mutating func record(_ path: Path, _ parting: Parting, _ rest: [Prospect]) {

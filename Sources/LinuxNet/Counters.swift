@@ -195,21 +195,33 @@ public final class CounterReader: Sendable {
         }
     }
 
-    /// Reads all counters, or, at zero, only some.
-    public func read(zeros kept: CounterNames? = nil) throws(LinuxError) -> Counters {
-        var values: [String: UInt64] = [:]
-        for file in pairs {
-            values.merge(Counters.parsePairs(try file.readBytes(), zeros: kept)) { $1 }
-        }
-        if let snmp6 {
-            values.merge(Counters.parseSNMP6(try snmp6.readBytes(), zeros: kept)) { $1 }
-        }
-        return Counters(values: values)
+    /// Reads all counters.
+    public func read() throws(LinuxError) -> Counters { try readFiles().counters() }
+
+    /// Takes the files as they are, to be parsed when there is time.
+    public func readFiles() throws(LinuxError) -> CounterFiles {
+        var contents: [[UInt8]] = []
+        for file in pairs { contents.append(try file.readBytes()) }
+        return CounterFiles(pairs: contents, snmp6: try snmp6?.readBytes())
     }
 
     /// Closes the files.
     public func close() throws(LinuxError) {
         for file in pairs { try file.close() }
         try snmp6?.close()
+    }
+}
+
+/// The files of a namespace's counters, as they were read.
+public struct CounterFiles: Sendable {
+    let pairs: [[UInt8]]
+    let snmp6: [UInt8]?
+
+    /// All counters, or, at zero, only some.
+    public func counters(zeros kept: CounterNames? = nil) -> Counters {
+        var values: [String: UInt64] = [:]
+        for file in pairs { values.merge(Counters.parsePairs(file, zeros: kept)) { $1 } }
+        if let snmp6 { values.merge(Counters.parseSNMP6(snmp6, zeros: kept)) { $1 } }
+        return Counters(values: values)
     }
 }

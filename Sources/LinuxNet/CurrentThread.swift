@@ -43,6 +43,12 @@ public enum CurrentThread {
         return clinux_set_thread_nice(-20) >= 0 ? .favoured : .unchanged
     }
 
+    /// Gives it most of a processor that it shares, as far as is permitted, and no more than that:
+    /// real-time threads still come first.
+    ///
+    /// The corresponding C function is `setpriority`.
+    public static func favour() { _ = clinux_set_thread_nice(-20) }
+
     /// Runs from now on only when no other thread wants to, as threads do that it starts.
     ///
     /// The corresponding C function is `sched_setscheduler` with `SCHED_IDLE`.

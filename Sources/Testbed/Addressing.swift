@@ -69,12 +69,18 @@ struct Addressing: Sendable {
 
     /// The two ends of the connection, the given actor being the one that connects.
     func flow(connecting: Actor) -> Flow {
-        func end(_ actor: Actor) -> Endpoint {
-            Endpoint(
-                address: wireAddress(address(of: actor)),
-                port: actor == connecting ? Self.connectingPort : Self.listeningPort)
+        func endpoint(_ actor: Actor) -> Endpoint {
+            let end = end(of: actor, connecting: connecting)
+            return Endpoint(address: wireAddress(end.address), port: end.port)
         }
-        return Flow(subject: end(.subject), peer: end(.peer))
+        return Flow(subject: endpoint(.subject), peer: endpoint(.peer))
+    }
+
+    /// An actor's end of the connection, for sockets.
+    func end(of actor: Actor, connecting: Actor) -> SocketAddress {
+        SocketAddress(
+            address(of: actor),
+            port: actor == connecting ? Self.connectingPort : Self.listeningPort)
     }
 
     /// 10.9.0.N or fd00:9::N.

@@ -27,20 +27,20 @@ extension KernelSample {
 }
 
 extension KernelSample {
-    /// What a line of the table of sockets says; nil is that there is none.
-    init(line: ProcTCP?, at window: Window) {
+    /// What the table of sockets says; nil is that the connection is not in it.
+    init(entry: SocketDiagnosis.Entry?, at window: Window) {
         self.init(
-            at: window, state: line?.state.kernelName ?? "NONE",
-            retransmits: Int(line?.retransmits ?? 0), probes: Int(line?.unansweredProbes ?? 0),
-            backoff: 0, rtoMicroseconds: Int(clamping: line?.rtoClockTicks ?? 0) * 10_000,
+            at: window, state: entry?.state.kernelName ?? "NONE",
+            retransmits: entry?.retransmits ?? 0, probes: entry?.unansweredProbes ?? 0,
+            backoff: 0, rtoMicroseconds: entry?.rtoMicroseconds ?? 0,
             rttMicroseconds: 0, rttVariationMicroseconds: 0, unacked: 0, notSentBytes: nil,
-            totalRetransmissions: 0, timer: line.flatMap { Timer($0.timer) })
+            totalRetransmissions: 0, timer: entry.flatMap { Timer($0.timer) })
         isFromTable = true
     }
 }
 
 extension KernelSample.Timer {
-    /// The timer as /proc/net/tcp names it; nil for a number that nobody knows.
+    /// The timer as the table of sockets names it; nil for a number that nobody knows.
     init?(_ timer: ProcTCP.Timer) {
         switch timer {
         case .none: self = .none
@@ -75,11 +75,9 @@ extension TCPState {
     }
 }
 
-extension CounterReader {
+extension CounterFiles {
     /// The counters that the model predicts, even at zero; of the others those that are not.
-    func readForJudge() throws(LinuxError) -> [String: Int64] {
-        try read(zeros: Self.modelled).forJudge
-    }
+    var forJudge: [String: Int64] { counters(zeros: Self.modelled).forJudge }
 
     private static let modelled = CounterNames(CounterPair.modelled)
 }

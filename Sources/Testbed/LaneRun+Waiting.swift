@@ -101,18 +101,10 @@ extension LaneRun {
         }
     }
 
-    /// Reads the kernel's timer of the subject's connection from /proc.
+    /// Reads the kernel's timer of the subject's connection from the table of sockets.
     func inspectTimer() throws {
-        guard let reader = trial.testbed.sockets else {
-            throw LaneError.testbed("the sockets of the subject were not opened in /proc")
-        }
-        let local = trial.flow.subject.description
-        let remote = trial.flow.peer.description
         let outcome = record("timer") { () throws(LinuxError) -> KernelSample.Timer? in
-            let found = try reader.read().first {
-                $0.local.description == local && $0.remote.description == remote
-            }
-            guard let found else {
+            guard let found = try self.trial.findInTable() else {
                 throw LinuxError(operation: "find the connection", errno: .noSuchFileOrDirectory)
             }
             return KernelSample.Timer(found.timer)

@@ -60,15 +60,10 @@ public final class Performance: Sendable {
             observation.failure = Observation.Failure(error, during: "setting up")
             report(.observation(index, observation))
         }
-        switch plan.time {
-        case .real:
-            for trial in trials { begin(trial) }
-        case .virtual:
-            threads.append(try beginOneAfterAnother(trials))
-            // A guest has one processor: nothing that is witnessed shall wait for reports of what
-            // has ended.
-            CurrentThread.yieldToAll()
-        }
+        threads.append(try beginOneAfterAnother(trials))
+        // A guest has one processor: nothing that is witnessed shall wait for reports of what has
+        // ended.
+        if plan.time == .virtual { CurrentThread.yieldToAll() }
         var left = trials.count
         while left > 0 {
             for event in events.take() {
@@ -95,7 +90,7 @@ public final class Performance: Sendable {
     private func beginOneAfterAnother(_ trials: [Trial]) throws(LinuxError) -> WorkerThread {
         let timer = try TimerDescriptor()
         return try WorkerThread(name: "starter") { [self] in
-            for (trial, moment) in zip(trials, startMoments()) {
+            for (trial, moment) in zip(startOrder(trials), startMoments()) {
                 do {
                     try timer.arm(atNanoseconds: moment, everyNanoseconds: 0)
                     _ = try Poll.wait(for: .input, on: timer.descriptor, until: nil)
@@ -108,17 +103,37 @@ public final class Performance: Sendable {
         }
     }
 
-    /// When the trials begin in virtual time, where waiting costs nothing: one after another, so
-    /// that no two of them want the processor in the same jiffy, and each at the same phase of the
-    /// timer wheel, so that a trial comes to the same moments alone and among others, and on each
-    /// kernel.
+    /// In real time the longest come first, so that the run takes no longer for the distance
+    /// between them. In virtual time the plan's order is part of the evidence.
+    private func startOrder(_ trials: [Trial]) -> [Trial] {
+        guard plan.time == .real else { return trials }
+        return trials.sorted { $0.script.waitingMilliseconds > $1.script.waitingMilliseconds }
+    }
+
+    /// When the trials begin: one after another.
     ///
-    /// 512 jiffies is the granularity of the wheel's level 3, on which timers of up to 2 minutes
-    /// lie at HZ=250, as long as an RTO gets (kernel/time/timer.c, `LVL_GRAN`).
+    /// In real time a beginning (a handshake, an exchange, options, the proof) takes a processor
+    /// some 2 ms. Hundreds of them at the same moment keep all processors for most of a second, in
+    /// which no socket would be read.
+    ///
+    /// In virtual time waiting costs nothing: no two trials want the processor in the same jiffy,
+    /// and each begins at the same phase of the timer wheel, so that a trial comes to the same
+    /// moments alone and among others, and on each kernel. 512 jiffies is the granularity of the
+    /// wheel's level 3, on which timers of up to 2 minutes lie at HZ=250, as long as an RTO gets
+    /// (kernel/time/timer.c, `LVL_GRAN`).
     private func startMoments() -> some Sequence<Int64> {
-        let distance = Int64(512) * 1_000_000_000 / Int64(hz)
-        let first = MonotonicClock.nowNanoseconds() / distance + 1
-        return (0...).lazy.map { (first + Int64($0)) * distance }
+        let now = MonotonicClock.nowNanoseconds()
+        let distance: Int64
+        let first: Int64
+        switch plan.time {
+        case .real:
+            distance = 2_000_000
+            first = now
+        case .virtual:
+            distance = 512 * 1_000_000_000 / Int64(hz)
+            first = (now / distance + 1) * distance
+        }
+        return (0...).lazy.map { first + Int64($0) * distance }
     }
 
     /// Closes all captures, so that the process can end at once. The trials are lost.

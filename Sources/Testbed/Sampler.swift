@@ -11,9 +11,9 @@ internal import Synchronization
 final class Sampler: Sendable {
     private let timer: TimerDescriptor
     private let end: EventDescriptor
-    private let trials = Mutex<[(trial: Trial, due: Int64)]>([])
+    /// In the order of the plan, as those are looked at that are due at the same moment.
+    private let trials = Mutex<[Trial]>([])
     private let periodNanoseconds: Int64
-    private let isPreferred: Bool
 
     /// For so long after a step the period stays what it is. In real time all trials that are not
     /// long; in virtual time each reading is what a guest lives for.
@@ -24,7 +24,6 @@ final class Sampler: Sendable {
     private static let divisor: Int64 = 32
 
     init(periodMilliseconds: Int, time: TrialTime) throws(LinuxError) {
-        isPreferred = time == .real
         busyNanoseconds = time == .real ? 16_000_000_000 : 0
         timer = try TimerDescriptor()
         end = try EventDescriptor()
@@ -33,9 +32,9 @@ final class Sampler: Sendable {
 
     /// Starts the thread.
     func start() throws(LinuxError) -> WorkerThread {
-        try WorkerThread(name: "sampler") { [isPreferred] in
-            // When hundreds of trials begin at once, they keep all processors for most of a second.
-            if isPreferred { _ = CurrentThread.raisePriority() }
+        try WorkerThread(name: "sampler") {
+            // Not in real time: the watchdogs would take that for a standstill.
+            CurrentThread.favour()
             self.run()
         }
     }
@@ -44,32 +43,34 @@ final class Sampler: Sendable {
     func add(_ trial: Trial) {
         trial.stir()
         trial.onActivity { [weak self, unowned trial] in self?.stir(trial) }
+        let due = MonotonicClock.nowNanoseconds() + periodNanoseconds
+        trial.nextReading.store(due, ordering: .relaxed)
         trials.withLock { trials in
-            trials.append((trial, MonotonicClock.nowNanoseconds() + periodNanoseconds))
+            let place = trials.firstIndex { $0.index > trial.index } ?? trials.endIndex
+            trials.insert(trial, at: place)
             arm(trials)
         }
     }
 
     /// No longer samples it.
-    func remove(_ trial: Trial) { trials.withLock { $0.removeAll { $0.trial === trial } } }
+    func remove(_ trial: Trial) { trials.withLock { $0.removeAll { $0 === trial } } }
 
     /// Ends the thread.
     func stop() { try? end.signal() }
 
-    /// Something happens in a trial: it is looked at a period from now at the latest.
+    /// Something happens in a trial: it is looked at a period from now at the latest. While that is
+    /// so anyway, nobody takes a lock for which the sampler might have to wait.
     private func stir(_ trial: Trial) {
         let soon = MonotonicClock.nowNanoseconds() + periodNanoseconds
-        trials.withLock { trials in
-            guard let place = trials.firstIndex(where: { $0.trial === trial }),
-                trials[place].due > soon
-            else { return }
-            trials[place].due = soon
-            arm(trials)
-        }
+        guard trial.nextReading.load(ordering: .relaxed) > soon else { return }
+        trial.nextReading.store(soon, ordering: .relaxed)
+        trials.withLock { arm($0) }
     }
 
-    private func arm(_ trials: [(trial: Trial, due: Int64)]) {
-        guard let next = trials.map({ $0.due }).min() else { return }
+    private func arm(_ trials: [Trial]) {
+        guard let next = trials.lazy.map({ $0.nextReading.load(ordering: .relaxed) }).min() else {
+            return
+        }
         try? timer.arm(atNanoseconds: next)
     }
 
@@ -80,16 +81,18 @@ final class Sampler: Sendable {
         while let ready = try? Poll.wait(waited, until: nil), ready[1].isEmpty {
             guard (try? timer.takeExpirations()) ?? 0 > 0 else { continue }
             let now = MonotonicClock.nowNanoseconds()
-            for (trial, due) in trials.withLock({ $0 }) where due <= now {
-                trial.sample()
+            for trial in trials.withLock({ $0 }) {
+                let due = trial.nextReading.load(ordering: .relaxed)
+                guard due <= now else { continue }
+                trial.sampleUnlessBusy()
                 trial.endIfOverdue()
-                let next = due + period(trial, at: now)
-                trials.withLock { trials in
-                    guard let place = trials.firstIndex(where: { $0.trial === trial }) else {
-                        return
-                    }
-                    trials[place].due = max(next, now + 1)
-                }
+                // Whoever stirs meanwhile finds that it is due, and leaves it at that.
+                var seen: Int64
+                repeat {
+                    seen = trial.lastActivity
+                    let next = max(due + period(trial, at: now), now + 1)
+                    trial.nextReading.store(next, ordering: .relaxed)
+                } while trial.lastActivity != seen
             }
             trials.withLock { arm($0) }
         }
@@ -99,8 +102,6 @@ final class Sampler: Sendable {
         let calm = now - trial.lastActivity
         // Of an orphan's end there is no other witness: it is to be known better than the timer
         // wheel fires, whose slack is an eighth of an interval to a sixty-fourth.
-        // A table takes milliseconds to read: every 20 ms of each of thirty trials, nobody would be
-        // read in time.
         if trial.isOrphan {
             return max(periodNanoseconds, Self.tableNanoseconds, min(250_000_000, calm / 128))
         }

@@ -2,6 +2,7 @@ internal import Evidence
 internal import KernelTimers
 internal import LinuxNet
 internal import Synchronization
+internal import SystemPackage
 internal import Wire
 
 /// One trial under way: its testbed, its actors' records, and what the kernel's witness said.
@@ -16,6 +17,8 @@ final class Trial: Sendable {
     private let maximumPackets: Int
     private let events: EventQueue
     private let record: Mutex<Record>
+    /// When the sampler will look at it next; CLOCK_MONOTONIC, nanoseconds.
+    let nextReading = Atomic(Int64.max)
 
     private struct Record: Sendable {
         var zero: Int64 = 0
@@ -25,7 +28,7 @@ final class Trial: Sendable {
         var clocks: [Evidence.ClockPair] = []
         var steps: [StepRecord] = []
         var samples: [KernelSample] = []
-        var counters = CounterPair()
+        var counters: [(files: CounterFiles, read: Window)] = []
         var sockets: [TCPSocket] = []
         var connection: TCPSocket?
         var peerConnection: TCPSocket?
@@ -35,6 +38,13 @@ final class Trial: Sendable {
         var isOrphan = false
         var lastActivity: Int64 = 0
         var onActivity: (@Sendable () -> Void)?
+
+        /// From a reading of CLOCK_MONOTONIC until now, on the trial's clock.
+        func window(from before: Int64) -> Window {
+            Window(
+                Moment(nanoseconds: before - zero),
+                Moment(nanoseconds: MonotonicClock.nowNanoseconds() - zero))
+        }
     }
 
     /// Makes the testbed.
@@ -190,10 +200,14 @@ final class Trial: Sendable {
     var isProved: Bool { record.withLock { $0.isProved } }
 
     /// Notes that a step is done, and lets those go on who wait for it.
+    ///
+    /// The kernel is asked for its account of the connection after each, on the thread that did it:
+    /// what the sampler comes to late on a busy machine is not missed. The table of sockets takes
+    /// too long to read for that.
     func done(_ step: StepRecord, _ moments: Board.Done) {
         record.withLock { $0.steps.append(step) }
         stir()
-        if step.label == script.proof { prove() }
+        if step.label == script.proof { prove() } else if !isOrphan { sample() }
         board.post(step.label, moments)
         events.put(.progress(index: index, label: step.label))
     }
@@ -201,34 +215,42 @@ final class Trial: Sendable {
     /// The instrument is proved: takes what the judge compares the end with.
     private func prove() {
         sample()
-        do {
-            let counters = try testbed.counters.readForJudge()
-            record.withLock { $0.counters.before = counters }
-        } catch {
-            fail(Observation.Failure(error, during: "reading the subject's counters"))
-        }
+        readCounters()
         for recorder in recorders { recorder.markImpairment() }
         record.withLock { $0.isProved = true }
     }
 
+    /// Takes the counters' files; they are read when the trial is over, which takes longer.
+    private func readCounters() {
+        do {
+            let before = MonotonicClock.nowNanoseconds()
+            let files = try testbed.counters.readFiles()
+            record.withLock { $0.counters.append((files, $0.window(from: before))) }
+        } catch {
+            board.fail(Observation.Failure(error, during: "reading the subject's counters"))
+        }
+    }
+
     /// Reads TCP_INFO, if there is a connection yet. Any thread may.
     func sample(timer: KernelSample.Timer? = nil) {
-        record.withLock { record in
-            guard record.end == nil, record.connection != nil || record.isOrphan else { return }
-            let before = MonotonicClock.nowNanoseconds()
-            guard let reading = read(record.connection, timer) else { return }
-            let after = MonotonicClock.nowNanoseconds()
-            let window = Window(
-                Moment(nanoseconds: before - record.zero), Moment(nanoseconds: after - record.zero))
-            let sample = reading(window)
-            if sample.state == "NONE" { board.postVanished() }
-            if let last = record.samples.indices.last,
-                record.samples[last].saysTheSame(as: sample)
-            {
-                record.samples[last].last = window
-            } else {
-                record.samples.append(sample)
-            }
+        record.withLock { sample(into: &$0, timer) }
+    }
+
+    /// Reads TCP_INFO, unless somebody else is about to or takes something else down: an actor's
+    /// thread that has to wait for a processor meanwhile shall not keep the sampler waiting.
+    func sampleUnlessBusy() { record.withLockIfAvailable { sample(into: &$0, nil) } }
+
+    private func sample(into record: inout Record, _ timer: KernelSample.Timer?) {
+        guard record.end == nil, record.connection != nil || record.isOrphan else { return }
+        let before = MonotonicClock.nowNanoseconds()
+        guard let reading = read(record.connection, timer) else { return }
+        let window = record.window(from: before)
+        let sample = reading(window)
+        if sample.state == "NONE" { board.postVanished() }
+        if let last = record.samples.indices.last, record.samples[last].saysTheSame(as: sample) {
+            record.samples[last].last = window
+        } else {
+            record.samples.append(sample)
         }
     }
 
@@ -240,13 +262,19 @@ final class Trial: Sendable {
             guard let info = try? connection.info() else { return nil }
             return { KernelSample(info, at: $0, timer: timer) }
         }
-        guard let table = try? testbed.sockets?.read() else { return nil }
-        let local = flow.subject.description
-        let remote = flow.peer.description
-        let line = table.first {
-            $0.local.description == local && $0.remote.description == remote
+        guard case .success(let entry) = Result(catching: findInTable) else { return nil }
+        return { KernelSample(entry: entry, at: $0) }
+    }
+
+    /// What the table of sockets says of the subject's connection; nil if it is not there.
+    func findInTable() throws(LinuxError) -> SocketDiagnosis.Entry? {
+        guard let table = testbed.sockets else {
+            throw LinuxError(operation: "look into the table of sockets", errno: .badFileDescriptor)
         }
-        return { KernelSample(line: line, at: $0) }
+        let connecting = script.connectingActor
+        return try table.find(
+            local: testbed.addressing.end(of: .subject, connecting: connecting),
+            remote: testbed.addressing.end(of: .peer, connecting: connecting))
     }
 
     /// An actor closes its descriptor. The subject's connection is watched in the table of sockets.
@@ -289,12 +317,7 @@ final class Trial: Sendable {
             // Zero still: the trial failed before it began.
             record.end = record.zero == 0 ? 0 : MonotonicClock.nowNanoseconds()
         }
-        do {
-            let counters = try testbed.counters.readForJudge()
-            record.withLock { $0.counters.after = counters }
-        } catch {
-            board.fail(Observation.Failure(error, during: "reading the subject's counters"))
-        }
+        readCounters()
         let pair = Evidence.ClockPair.now()
         record.withLock { $0.clocks.append(pair) }
         events.put(.ended(self))
@@ -314,7 +337,14 @@ final class Trial: Sendable {
             observation.clocks = record.clocks
             observation.steps = record.steps.filter { known.contains($0.label) }
             observation.samples = record.samples
-            observation.counters = record.counters
+            // The second reading is at the end; a trial that was never proved has only that one.
+            if record.isProved, let before = record.counters.first {
+                observation.counters.before = before.files.forJudge
+                observation.counters.beforeRead = before.read
+            }
+            if record.counters.count > (record.isProved ? 1 : 0), let after = record.counters.last {
+                observation.counters.after = after.files.forJudge
+            }
             let isThere = record.connection != nil || record.isOrphan
             observation.flow = isThere ? flow : nil
             observation.end = end

@@ -14,8 +14,8 @@ final class TrialTestbed: Sendable {
     let captured: [Actor]
     /// The subject's counters.
     let counters: CounterReader
-    /// The subject's sockets in /proc, where the script asks for them.
-    let sockets: ProcTCPReader?
+    /// The subject's table of connections, where the script asks for it.
+    let sockets: SocketDiagnosis?
     /// Sysctls of the subject as read back.
     let sysctls: [String: String]
 
@@ -43,7 +43,7 @@ final class TrialTestbed: Sendable {
         (counters, sockets, sysctls) = try subject.space.run {
             var settings: [String: String] = [:]
             for key in Settings.reported { settings[key] = try Sysctl.read(key) }
-            return (try CounterReader(), wantsTimer ? try ProcTCPReader() : nil, settings)
+            return (try CounterReader(), wantsTimer ? try SocketDiagnosis() : nil, settings)
         }
         spaces = Dictionary(uniqueKeysWithValues: setups.map { ($0.actor, $0.space) })
         // Two descriptors and a port of libnl each: kept only where the script changes addresses.

@@ -61,22 +61,12 @@ final class ProgressLine: Sendable {
         let text: String? = state.withLock { state in
             guard !state.isOver else { return nil }
             let rest = state.plan.trials.filter { !state.done.contains($0.trial) }
-            let longest = rest.max { Self.length($0.script) < Self.length($1.script) }?.trial
+            let longest = rest.max { $0.script.waitingMilliseconds < $1.script.waitingMilliseconds }?.trial
             let words = longest.map { " · longest: \($0.behaviour) \($0.parameters.summary) …" }
             return "\(seconds) s · \(state.done.count) of \(state.plan.trials.count) done"
                 + (words ?? "")
         }
         guard let text else { return }
         Terminal.printError("\r" + PlainText.cut(PlainText.line(text), to: 79) + "\u{1b}[K")
-    }
-
-    /// How long a script waits at most for an error or watches, milliseconds.
-    private static func length(_ script: Script) -> Int {
-        script.lanes.flatMap(\.steps).reduce(0) { sum, step in
-            switch step.action {
-            case .awaitError(_, let milliseconds), .watch(let milliseconds): sum + milliseconds
-            default: sum
-            }
-        }
     }
 }

@@ -75,7 +75,7 @@ extension Behaviour {
             },
             Control(
                 "the peer is gone", Parameters(settings: ["tcp_fin_timeout": 3]), parts: .extra,
-                at: 1
+                or: [.missing], at: 1
             ) {
                 $0.changing(.peer) { steps in
                     steps + [

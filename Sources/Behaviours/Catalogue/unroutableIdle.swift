@@ -49,7 +49,7 @@ extension Behaviour {
             ) { $0.changingUserTimeout(to: 0) },
             Control(
                 "T changed after the script was written down",
-                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, at: 4
+                Parameters(userTimeoutMilliseconds: 3000), parts: .extra, or: [.time], at: 4
             ) { $0.changingUserTimeout(to: 2000) },
             Control(
                 "the address is not removed",

@@ -62,7 +62,8 @@ extension Behaviour {
                 """),
         controls: [
             Control(
-                "the peer is gone", Parameters(userTimeoutMilliseconds: 1000), parts: .extra, at: 1
+                "the peer is gone", Parameters(userTimeoutMilliseconds: 1000), parts: .extra,
+                or: [.missing], at: 1
             ) {
                 $0.changing(.peer) { steps in
                     steps + [

@@ -15,19 +15,6 @@ extension Plan {
 extension Step {
     /// The deadline, or what the action takes by itself where that is longer.
     var longestMilliseconds: Int {
-        let own =
-            switch action {
-            case .awaitError(_, let milliseconds), .awaitVanishing(let milliseconds),
-                .watch(let milliseconds):
-                milliseconds
-            case .rehearse, .open, .startConnect, .dropAtListener, .deliverAtListener, .close,
-                .shutdownWriting, .listen, .connect, .accept, .send, .receive, .fill,
-                .awaitAcknowledged,
-                .awaitReadable, .setOption, .getOption, .dropReceived, .deliverReceived,
-                .removeAddress, .restoreAddress, .inspectTimer, .call, .impair, .mend, .respond,
-                .inject:
-                0
-            }
-        return max(deadlineMilliseconds, own)
+        max(deadlineMilliseconds, action.waitingMilliseconds)
     }
 }

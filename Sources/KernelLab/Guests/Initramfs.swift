@@ -14,7 +14,7 @@ public struct Initramfs: Sendable {
     private static let folder = "etimedout"
 
     /// Modules that trials need and that many kernels do not have built in, in this order.
-    static let wantedModules = ["af_packet", "ipv6", "nf_tables", "veth"]
+    static let wantedModules = ["af_packet", "ipv6", "nf_tables", "tcp_diag", "veth"]
 
     /// Makes the initramfs for a kernel.
     /// - Parameters:
