@@ -24,7 +24,7 @@ public struct Campaign: Sendable {
     /// A campaign.
     public init(
         requests: [Plan.Request], performer: any Performer, folder: RunFolder,
-        repetitions: Int = 2
+        repetitions: Int = 4
     ) {
         self.requests = requests
         self.performer = performer

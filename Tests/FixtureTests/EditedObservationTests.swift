@@ -108,6 +108,37 @@ final class EditedObservationTests: XCTestCase {
             of: .unroutableIdle, parts: .counter)
     }
 
+    /// The counters were first read only between the second and the third retransmission: both sums
+    /// lack what came before.
+    func testWhatCameBeforeTheCountersWereReadIsNotExpectedInThem() throws {
+        var late = try blackhole().counting("TcpExt.TCPTimeouts", more: -2)
+        let finding = Judge.judge(try blackhole(), as: .blackholeEstablished)
+        let timeouts = finding.comparisons.filter {
+            $0.expected.counters["TcpExt.TCPTimeouts"] != nil
+        }
+        let read = try XCTUnwrap(timeouts[1].observed?.window.latest) + .milliseconds(20)
+        late.counters.beforeRead = Window(at: read)
+        for name in ["Tcp.RetransSegs", "TcpExt.TCPLossProbes"] {
+            let before = finding.comparisons.filter {
+                ($0.observed?.window ?? $0.expected.window).latest < read
+            }.compactMap { $0.expected.counters[name] }.reduce(0, +)
+            late = late.counting(name, more: -Int64(before))
+        }
+
+        XCTAssertEqual(Judge.judge(late, as: .blackholeEstablished).verdict, .conforms)
+        assert(
+            late.counting("TcpExt.TCPTimeouts", more: 1), of: .blackholeEstablished,
+            parts: .counter)
+        // In the middle of a retransmission nobody knows whether it was counted already.
+        late.counters.beforeRead = timeouts[1].observed?.window
+        for more in [0, 1] as [Int64] {
+            let either = late.counting("TcpExt.TCPTimeouts", more: more)
+                .counting("Tcp.RetransSegs", more: more)
+            XCTAssertEqual(
+                Judge.judge(either, as: .blackholeEstablished).verdict, .conforms, "\(more)")
+        }
+    }
+
     func testAnErrorThatIsDeliveredTwiceIsNoticed() throws {
         let observation = try Fixtures.observation(.deliveryRead, "T=3000 ipv4 veth")
             .editingCall("error afterwards") { $0.errno = .etimedout }
