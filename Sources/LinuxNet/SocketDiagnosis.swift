@@ -112,7 +112,8 @@ public final class SocketDiagnosis: Sendable {
         var buffer = [UInt8](repeating: 0, count: 2048)
         let length = netlink.withRawValue { number -> Int in
             guard send(number, question, question.count, 0) == question.count else { return -1 }
-            return recv(number, &buffer, buffer.count, CInt(MSG_DONTWAIT))
+            // MSG_DONTWAIT, which Glibc's module gives another type in each configuration.
+            return recv(number, &buffer, buffer.count, 0x40)
         }
         guard length >= 0 else {
             throw LinuxError(operation: "ask sock_diag", errno: Errno(rawValue: errno))
