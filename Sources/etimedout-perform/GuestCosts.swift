@@ -4,6 +4,12 @@ internal import LinuxNet
 /// nanosecond of virtual time is one instruction), and what woke it. `Scripts/benchmark` reads it.
 struct GuestCosts {
     private let bootNanoseconds = MonotonicClock.nowNanoseconds()
+    private var readySeconds: Double?
+
+    /// The first trial is under way: what the guest was busy with until now was setting all up.
+    mutating func ready() {
+        if readySeconds == nil { readySeconds = Self.busySeconds() }
+    }
 
     /// One line.
     func tell(trials: Int) {
@@ -18,7 +24,15 @@ struct GuestCosts {
         Perform.complain(
             "costs: trials \(trials), boot \(bootNanoseconds / 1_000_000) ms, guest \(words[0]) s, "
                 + "idle \(words[1]) s, timer interrupts \(interrupts), "
+                + "busy until ready \(Int((readySeconds ?? 0) * 1000)) ms, "
                 + "woken: \(woken.joined(separator: ", "))")
+    }
+
+    private static func busySeconds() -> Double? {
+        guard let words = text("/proc/uptime")?.split(whereSeparator: \.isWhitespace),
+            words.count == 2, let up = Double(words[0]), let idle = Double(words[1])
+        else { return nil }
+        return up - idle
     }
 
     private static func text(_ path: String) -> String? {

@@ -55,7 +55,7 @@ enum GuestInit {
 
     private static func perform(_ channel: Channel) {
         do {
-            let costs = GuestCosts()
+            var costs = GuestCosts()
             loadModules()
             let privilege = try Host.isolate()
             let greeting = try Perform.greeting(privilege: privilege)
@@ -78,7 +78,9 @@ enum GuestInit {
             let plan = try Channel.plan(bytes)
             // Progress is for those who wait in real time.
             try Performance(plan).perform { event in
-                if case .observation(let index, let observation) = event {
+                switch event {
+                case .progress: costs.ready()
+                case .observation(let index, let observation):
                     channel.sendOrExit(index, observation)
                     fault?.happen(channel)
                 }

@@ -61,7 +61,9 @@ final class ProgressLine: Sendable {
         let text: String? = state.withLock { state in
             guard !state.isOver else { return nil }
             let rest = state.plan.trials.filter { !state.done.contains($0.trial) }
-            let longest = rest.max { $0.script.waitingMilliseconds < $1.script.waitingMilliseconds }?.trial
+            let longest = rest.max {
+                $0.script.waitingMilliseconds < $1.script.waitingMilliseconds
+            }?.trial
             let words = longest.map { " · longest: \($0.behaviour) \($0.parameters.summary) …" }
             return "\(seconds) s · \(state.done.count) of \(state.plan.trials.count) done"
                 + (words ?? "")

@@ -67,14 +67,14 @@ final class CampaignTests: XCTestCase {
         XCTAssertEqual(Rejudgement(stored).record.findings, result.record.findings)
     }
 
-    func testATrialThatAlwaysStallsIsPerformedThreeTimesAtMost() async throws {
+    func testATrialThatAlwaysStallsIsPerformedFiveTimesAtMost() async throws {
         let scratch = try Scratch()
         let campaign = try campaign("stall", in: scratch)
 
         let result = try await campaign.perform()
 
-        XCTAssertEqual(result.record.findings.map(\.attempt), [3, 1, 1])
-        XCTAssertEqual(try RunFolder.load(campaign.folder.path).observations.count, 5)
+        XCTAssertEqual(result.record.findings.map(\.attempt), [5, 1, 1])
+        XCTAssertEqual(try RunFolder.load(campaign.folder.path).observations.count, 7)
     }
 
     func testCancellingStopsThePerformerAndKeepsWhatArrived() async throws {
