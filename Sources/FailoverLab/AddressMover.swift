@@ -51,7 +51,9 @@ struct LabMover: AddressMover {
         context.journal.note(
             node.rawValue, .addressAdded,
             "\(network.service)" + (announced ? "" : ", not announced"))
-        if announced { try network.announce(network.service, by: node) }
+        guard announced else { return }
+        try network.announce(network.service, by: node)
+        context.journal.note(node.rawValue, .announced, "\(network.service)")
     }
 
     func look() {}

@@ -21,7 +21,6 @@ protocol CellBackend: Sendable {
 /// One cell: its network, its programs, its clients, and what happens to them.
 final class CellRun: Sendable {
     static let servicePort: UInt16 = 5672
-    static let watched: [FailoverNode] = [.clients, .c1, .c2, .broker]
 
     let index: Int
     let cell: FailoverCell
@@ -47,19 +46,19 @@ final class CellRun: Sendable {
         try LabFiles.makeFolder(folder)
         let broker = try brokers.broker(for: cell)
         let network = try LabNetwork(
-            cell: index, protection: cell.protection, broker: broker?.space)
+            cell: index, nodes: cell.nodes, protection: cell.protection, broker: broker?.space)
         let settings = cell.event.clientSysctls.sorted { $0.key < $1.key }
         try network.space(of: .clients).run {
             for (key, value) in settings { try Sysctl.write(key, value) }
         }
         self.network = network
-        recorders = try Self.watched.map { node in
+        recorders = try ([.clients] + cell.controllers + [.broker]).map { node in
             try captures.add(
                 node, try network.interface(of: node), in: try network.space(of: node),
                 bufferBytes: cell.traffic.messageBytes > 4096 ? 4 << 20 : 256 << 10)
         }
         let journal = journal
-        watches = try [FailoverNode.c1, .c2, .broker].map { node in
+        watches = try (cell.controllers + [.broker]).map { node in
             try SocketWatch(
                 node.rawValue, in: try network.space(of: node), prefix: "10.77.\(index).",
                 journal: journal)
@@ -93,7 +92,7 @@ final class CellRun: Sendable {
         let path = "\(folder)/haproxy.cfg"
         try LabFiles.write(file.text, to: path)
         guard let haproxy = LabProgram.find("haproxy") else { throw LabError("no haproxy") }
-        for node in [FailoverNode.c1, .c2] {
+        for node in cell.controllers {
             let who = "\(node.rawValue).haproxy"
             let program = try LabProgram(
                 [haproxy, "-db", "-f", path], in: try network.space(of: node)
@@ -134,6 +133,7 @@ final class CellRun: Sendable {
             // Noted before it is done: what follows from it comes after it.
             journal.note("lab", .step, step.action.description)
             try perform(step.action)
+            journal.note("lab", .stepped, step.action.description)
         }
         _ = try wait(until: start + Int64(cell.event.watchMilliseconds) * 1_000_000, stop)
     }
@@ -155,30 +155,16 @@ final class CellRun: Sendable {
     }
 
     private func dropResets(_ node: FailoverNode) throws {
-        let path = "\(folder)/firewall.nft"
-        let text = """
-            table ip lab {
-                chain output {
-                    type filter hook output priority 0;
-                    tcp flags & rst == rst drop
-                }
-            }
-
-            """
+        let text = LabFirewall.droppingResets
         configurations.withLock { $0["firewall.nft"] = text }
-        try LabFiles.write(text, to: path)
-        guard let nft = LabProgram.find("nft") else { throw LabError("no nft") }
-        let result = try LabProgram.run([nft, "-f", path], in: try network.space(of: node))
-        guard result.status == 0 else {
-            throw LabError("nft: \(result.output.first ?? "status \(result.status)")")
-        }
+        try LabFirewall.load(text, at: node, network, "\(folder)/firewall.nft")
     }
 
     /// Looks at the sockets of controllers and broker.
-    func look() {
-        for watch in watches { watch.look() }
-        mover.look()
-    }
+    func lookAtSockets() { for watch in watches { watch.look() } }
+
+    /// Looks who has the address.
+    func lookAtAddresses() { mover.look() }
 
     /// The cell is no evidence.
     func fail(_ error: any Error) {

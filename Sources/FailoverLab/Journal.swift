@@ -6,20 +6,21 @@ internal import Synchronization
 /// Everything that happens in a cell, with the moment at which whoever saw it wrote it down.
 final class Journal: Sendable {
     private struct State {
-        var entries: [(nanoseconds: Int64, entry: FailoverEntry)] = []
+        var entries: [(nanoseconds: Int64, entry: FailoverEntry, notBefore: Int64?)] = []
         var zero: Int64?
     }
 
     private let state = Mutex(State())
 
-    /// Notes something that happened just now, or at a moment of ``MonotonicClock``.
+    /// Notes something that happened just now, or at a moment of ``MonotonicClock``, or between
+    /// two of them.
     func note(
         _ who: String, _ what: FailoverEntry.What, message: Int? = nil, _ detail: String = "",
-        at moment: Int64 = MonotonicClock.nowNanoseconds()
+        at moment: Int64 = MonotonicClock.nowNanoseconds(), notBefore: Int64? = nil
     ) {
         let entry = FailoverEntry(
             at: .zero, who: who, what: what, message: message, detail: detail)
-        state.withLock { $0.entries.append((moment, entry)) }
+        state.withLock { $0.entries.append((moment, entry, notBefore)) }
     }
 
     /// The event begins at this moment of ``MonotonicClock``.
@@ -34,6 +35,7 @@ final class Journal: Sendable {
             .map { _, element in
                 var entry = element.entry
                 entry.at = Moment(nanoseconds: element.nanoseconds - start)
+                entry.notBefore = element.notBefore.map { Moment(nanoseconds: $0 - start) }
                 return entry
             }
     }

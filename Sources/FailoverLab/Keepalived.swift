@@ -71,13 +71,18 @@ final class KeepalivedMover: AddressMover {
     var configurations: [String: String] { files.withLock { $0 } }
 
     func begin() throws {
-        for node in [FailoverNode.c1, .c2] {
+        for node in context.cell.controllers {
             let configurator = try context.network.space(of: node).run {
                 try NetworkConfigurator()
             }
             configurators.withLock { $0[node] = configurator }
             try start(node)
         }
+    }
+
+    /// The first controller has the address while it lives, then the second.
+    static func priority(of node: FailoverNode) -> Int {
+        150 - 50 * (FailoverNode.controllers.firstIndex(of: node) ?? 0)
     }
 
     private func start(_ node: FailoverNode) throws {
@@ -88,7 +93,7 @@ final class KeepalivedMover: AddressMover {
         let kills = context.cell.protection.killsSocketsOnDemotion
         let file = KeepalivedConfiguration(
             interface: try context.network.interface(of: node),
-            address: "\(context.network.service)", priority: node == .c1 ? 150 : 100,
+            address: "\(context.network.service)", priority: Self.priority(of: node),
             demotionScript: kills ? "\(ss) -K -t -n src \(context.network.service)" : nil)
         let path = "\(context.folder)/keepalived-\(name).conf"
         files.withLock { $0["keepalived-\(name).conf"] = file.text }
@@ -121,6 +126,13 @@ final class KeepalivedMover: AddressMover {
     }
 
     func move(from: FailoverNode, to: FailoverNode, announced: Bool) throws {
+        if !announced {
+            let text = LabFirewall.keepingSilent(
+                of: "\(context.network.service)", at: try context.network.interface(of: to))
+            files.withLock { $0["silence-\(to.rawValue).nft"] = text }
+            try LabFirewall.load(
+                text, at: to, context.network, "\(context.folder)/silence-\(to.rawValue).nft")
+        }
         let (old, new) = programs.withLock { ($0[from], $0[to]) }
         // Who was ended before is started again; its priority decides whether it takes the address.
         if new?.end != nil || new == nil { try start(to) }
@@ -131,7 +143,7 @@ final class KeepalivedMover: AddressMover {
     func take(_ node: FailoverNode) throws {}
 
     func look() {
-        for node in [FailoverNode.c1, .c2] {
+        for node in context.cell.controllers {
             let addresses = configurators.withLock { $0[node] }.flatMap { try? $0.addresses() }
             guard let addresses else { continue }
             let has = addresses.contains { $0.address == context.network.service }

@@ -72,7 +72,8 @@ public final class Lab: Sendable {
         let sampler = try Sampler(runs, periodMilliseconds: plan.samplePeriodMilliseconds)
         defer { sampler.stop() }
         let deadline = moment(inMilliseconds: 90_000)
-        let ready = try Gate(runs.count)
+        // What the programs' beginning costs is no lateness of the event's.
+        let ready = try Gate(runs.count) { sampler.forget() }
         var threads: [WorkerThread] = []
         for run in runs {
             threads.append(
@@ -173,7 +174,10 @@ private final class Gate: Sendable {
     private let state: Mutex<State>
     private let opened: EventDescriptor
 
-    init(_ count: Int) throws {
+    private let whenAllAreThere: @Sendable () -> Void
+
+    init(_ count: Int, whenAllAreThere: @escaping @Sendable () -> Void) throws {
+        self.whenAllAreThere = whenAllAreThere
         state = Mutex(State(missing: count))
         opened = try EventDescriptor()
     }
@@ -185,7 +189,10 @@ private final class Gate: Sendable {
             if state.missing == 0 { state.start = moment(inMilliseconds: milliseconds) }
             return state.missing == 0
         }
-        if isLast { try? opened.signal() }
+        if isLast {
+            whenAllAreThere()
+            try? opened.signal()
+        }
         // Nobody takes the count, so that it stays readable for all.
         _ = try? Poll.wait(for: .input, on: opened.descriptor, until: nil)
         return state.withLock(\.start) ?? MonotonicClock.nowNanoseconds()
@@ -199,39 +206,59 @@ private final class LongestWait: Sendable {
     var value: Int64 { longest.withLock { $0 } }
 
     func take(_ nanoseconds: Int64) { longest.withLock { $0 = max($0, nanoseconds) } }
+
+    func forget() { longest.withLock { $0 = 0 } }
 }
 
-/// The thread that looks at sockets and addresses.
+/// The threads that look at sockets and addresses, and at how late a thread may be.
 private final class Sampler: Sendable {
     private let stopping: EventDescriptor
-    private let thread = Mutex<WorkerThread?>(nil)
-    private let longest: LongestWait
+    private let threads = Mutex<[WorkerThread]>([])
+    private let late = LongestWait()
 
-    /// The longest that it woke too late so far, nanoseconds.
-    var latenessNanoseconds: Int64 { longest.value }
+    /// The longest that a thread of ordinary priority woke too late so far, nanoseconds.
+    var latenessNanoseconds: Int64 { late.value }
 
     init(_ runs: [CellRun], periodMilliseconds: Int) throws {
         let period = Int64(max(1, periodMilliseconds)) * 1_000_000
-        let stopping = try EventDescriptor()
-        self.stopping = stopping
-        let longest = LongestWait()
-        self.longest = longest
-        let worker = try WorkerThread(name: "sampler") {
+        stopping = try EventDescriptor()
+        var made = [
+            try every("sampler", period) { _ in for run in runs { run.lookAtSockets() } }
+        ]
+        // keepalived does not say when it takes an address, or leaves it.
+        let moved = runs.filter { $0.cell.mover == .keepalived }
+        if !moved.isEmpty {
+            made.append(
+                try every("addresses", period / 5) { _ in
+                    for run in moved { run.lookAtAddresses() }
+                })
+        }
+        // Ten times as often: a machine's stalls are short.
+        made.append(
+            try every("lateness", max(1_000_000, period / 10)) { [late] in late.take($0) })
+        threads.withLock { [made] in $0 = made }
+    }
+
+    /// A thread that does something again and again, and is told how late it is.
+    private func every(
+        _ name: String, _ period: Int64, _ work: @escaping @Sendable (Int64) -> Void
+    ) throws -> WorkerThread {
+        try WorkerThread(name: name) { [stopping] in
             var next = MonotonicClock.nowNanoseconds()
             while (try? Poll.wait(for: .input, on: stopping.descriptor, until: next))?.isEmpty
                 == true
             {
-                let late = MonotonicClock.nowNanoseconds() - next
-                longest.take(late)
-                for run in runs { run.look() }
+                work(MonotonicClock.nowNanoseconds() - next)
                 next = max(next + period, MonotonicClock.nowNanoseconds())
             }
         }
-        thread.withLock { $0 = worker }
     }
+
+    /// What was before is forgotten.
+    func forget() { late.forget() }
 
     func stop() {
         try? stopping.signal()
-        try? thread.withLock { $0 }?.join()
+        for thread in threads.withLock({ $0 }) { try? thread.join() }
     }
 }

@@ -3,8 +3,8 @@ internal import LinuxNet
 
 /// The local network of a cell: a bridge, and nodes on it, each in a namespace of its own.
 ///
-///     clients .10   c1 .11   c2 .12   broker .20     10.77.CELL.0/24, the service at .100
-///        └────────────┴────────┴────────┘ bridge
+///     clients .10   c1 .11   c2 .12   (c3 .13)   broker .20     10.77.CELL.0/24, service .100
+///        └────────────┴────────┴────────┴───────────┘ bridge
 final class LabNetwork: Sendable {
     static let interface = "eth0"
     static let prefixLength = 24
@@ -26,7 +26,10 @@ final class LabNetwork: Sendable {
 
     /// Makes the network of a cell. `broker` is the namespace of a broker that serves many cells;
     /// without it the cell gets one of its own.
-    init(cell: Int, protection: Protection, broker shared: NetworkNamespace? = nil) throws {
+    init(
+        cell: Int, nodes list: [FailoverNode], protection: Protection,
+        broker shared: NetworkNamespace? = nil
+    ) throws {
         self.cell = cell
         service = Self.address(cell, host: 100)
         bridge = try NetworkNamespace()
@@ -38,7 +41,7 @@ final class LabNetwork: Sendable {
             return configurator
         }
         var nodes: [FailoverNode: Node] = [:]
-        for (place, node) in FailoverNode.allCases.enumerated() {
+        for (place, node) in list.enumerated() {
             let other = node == .broker ? shared : nil
             let isShared = other != nil
             let space = try other ?? NetworkNamespace()
@@ -49,10 +52,10 @@ final class LabNetwork: Sendable {
             nodes[node] = Node(
                 space: space, configurator: configurator,
                 interface: isShared ? "cell\(cell)" : Self.interface,
-                hardware: HardwareAddress(local: UInt16(cell * 8 + place + 1)))
+                hardware: HardwareAddress(local: UInt16(cell * 16 + place + 1)))
         }
         self.nodes = nodes
-        for (place, node) in FailoverNode.allCases.enumerated() {
+        for (place, node) in list.enumerated() {
             try attach(node, place, isShared: node == .broker && shared != nil)
         }
         let deadline = moment(inMilliseconds: 10_000)
@@ -69,7 +72,7 @@ final class LabNetwork: Sendable {
         try entry.configurator.addVethPair(
             LinkEnd(name: entry.interface, hardwareAddress: entry.hardware),
             peer: LinkEnd(
-                name: port, hardwareAddress: HardwareAddress(local: UInt16(cell * 8 + place + 5))),
+                name: port, hardwareAddress: HardwareAddress(local: UInt16(cell * 16 + place + 9))),
             in: bridge,
             indices: (isShared ? Int32(1000 + cell) : 10, Int32(20 + place)))
         try bridgeConfigurator.setUp(port)
@@ -93,6 +96,7 @@ final class LabNetwork: Sendable {
             case .clients: 10
             case .c1: 11
             case .c2: 12
+            case .c3: 13
             case .broker: 20
             }
         return Self.address(cell, host: host)
@@ -155,7 +159,7 @@ final class LabNetwork: Sendable {
         try Sysctl.write("net.ipv4.tcp_congestion_control", "reno")
         try NetworkConfigurator().setUp("lo")
         switch node {
-        case .c1, .c2:
+        case .c1, .c2, .c3:
             try Sysctl.write("net.ipv4.ip_nonlocal_bind", "1")
             try Sysctl.write("net.ipv4.tcp_retries2", String(protection.retries2))
         case .broker:

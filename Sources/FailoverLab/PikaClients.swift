@@ -91,7 +91,8 @@ enum PikaClients {
                 if time.monotonic() >= due:
                     due = time.monotonic() + ping
                     note(role, "wrote", "-", session)
-                    channel.basic_qos(prefetch_count=0)
+                    # Nobody answers this, so that nobody waits for an answer.
+                    channel.basic_publish("", "nowhere-" + cell, b"word")
 
         def produce(role, session, connection, state):
             channel = connection.channel()

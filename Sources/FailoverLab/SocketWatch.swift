@@ -7,7 +7,7 @@ final class SocketWatch: Sendable {
     private let reader: ProcTCPReader
     private let who: String
     private let journal: Journal
-    private let last = Mutex<[String: String]>([:])
+    private let last = Mutex<(looked: Int64?, sockets: [String: String])>((nil, [:]))
 
     private let prefix: String
 
@@ -28,6 +28,7 @@ final class SocketWatch: Sendable {
 
     /// Looks, and notes what is new, different or gone.
     func look() {
+        let began = MonotonicClock.nowNanoseconds()
         guard let sockets = try? reader.read() else { return }
         let moment = MonotonicClock.nowNanoseconds()
         var now: [String: String] = [:]
@@ -36,15 +37,15 @@ final class SocketWatch: Sendable {
             guard local.hasPrefix(prefix) else { continue }
             now["\(local) \(socket.remote)"] = Self.words(socket)
         }
-        let before = last.withLock { last in
-            defer { last = now }
+        let (looked, before) = last.withLock { last in
+            defer { last = (began, now) }
             return last
         }
         for (key, words) in now.sorted(by: { $0.key < $1.key }) where before[key] != words {
-            journal.note(who, .socket, "\(key) \(words)", at: moment)
+            journal.note(who, .socket, "\(key) \(words)", at: moment, notBefore: looked)
         }
         for key in before.keys.sorted() where now[key] == nil {
-            journal.note(who, .socket, "\(key) gone", at: moment)
+            journal.note(who, .socket, "\(key) gone", at: moment, notBefore: looked)
         }
     }
 

@@ -37,6 +37,9 @@ struct FailoverCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Who moves the address: lab or keepalived.", valueName: "name"))
     var mover = FailoverCell.Mover.lab
 
+    @Option(help: ArgumentHelp("How many controllers share the address: 2 or 3.", valueName: "n"))
+    var controllers = 2
+
     @Option(
         name: .customLong("retries2"),
         help: ArgumentHelp(
@@ -64,6 +67,9 @@ struct FailoverCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        guard (2...3).contains(controllers) else {
+            throw ValidationError("--controllers \(controllers): 2 or 3 are accepted")
+        }
         if let retries2, !(1...15).contains(retries2) {
             throw ValidationError("--retries2 \(retries2) is out of range, 1 … 15 are accepted")
         }
@@ -124,7 +130,8 @@ struct FailoverCommand: AsyncParsableCommand {
         let rows = try chosen(known, protections, "protection", \.id)
         let columns = try chosen(FailoverCatalogue.events, events, "event", \.id)
         return backends.flatMap {
-            FailoverCatalogue.cells(rows, columns, backend: $0, mover: mover)
+            FailoverCatalogue.cells(
+                rows, columns, backend: $0, mover: mover, controllers: controllers)
         }
     }
 

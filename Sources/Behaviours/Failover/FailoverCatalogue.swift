@@ -88,6 +88,12 @@ public enum FailoverCatalogue {
                 .init(8000, .moveAddress(from: .c2, to: .c1, announced: true)),
             ], watchMilliseconds: 24_000),
         FailoverEvent(
+            id: "move-on", title: "it moves, and after 4 s on to a third controller",
+            steps: [
+                .init(0, .moveAddress(from: .c1, to: .c2, announced: true)),
+                .init(4000, .moveAddress(from: .c2, to: .c3, announced: true)),
+            ], watchMilliseconds: 24_000),
+        FailoverEvent(
             id: "no-arp", title: "it moves, and nobody is told (no gratuitous ARP)",
             steps: [.init(0, .moveAddress(from: .c1, to: .c2, announced: false))],
             watchMilliseconds: 24_000,
@@ -104,9 +110,11 @@ public enum FailoverCatalogue {
                 .init(500, .moveAddress(from: .c1, to: .c2, announced: true)),
             ], watchMilliseconds: 18_000),
         FailoverEvent(
-            id: "slow", title: "false alarm? a living consumer reads nothing for 9 s",
-            consumerLives: true, steps: [.init(0, .pauseReading(milliseconds: 9000))],
-            watchMilliseconds: 18_000),
+            id: "slow", title: "false alarm? a living consumer reads nothing for 12 s",
+            consumerLives: true, steps: [.init(0, .pauseReading(milliseconds: 12_000))],
+            watchMilliseconds: 21_000,
+            // A buffer that some messages fill, as a slow consumer's is after a while.
+            clientSysctls: ["net.ipv4.tcp_rmem": "4096 8192 8192"]),
         FailoverEvent(
             id: "blip", title: "false alarm? the node is cut off for 2 s",
             consumerLives: true,
@@ -120,14 +128,16 @@ public enum FailoverCatalogue {
     /// would not be felt.
     public static func cells(
         _ protections: [Protection], _ events: [FailoverEvent],
-        backend: FailoverCell.Backend = .simple, mover: FailoverCell.Mover = .lab
+        backend: FailoverCell.Backend = .simple, mover: FailoverCell.Mover = .lab,
+        controllers: Int = 2
     ) -> [FailoverCell] {
         events.flatMap { event in
             protections.map { protection in
                 var traffic = FailoverTraffic()
                 if event.id == "slow" { traffic.messageBytes = 32_768 }
                 var event = event
-                let patience = patienceMilliseconds(retries2: protection.retries2)
+                let last = event.steps.last?.atMilliseconds ?? 0
+                let patience = last + patienceMilliseconds(retries2: protection.retries2)
                 if patience > event.watchMilliseconds {
                     event.watchMilliseconds = patience
                     // A quarter of an hour is long enough to be told with fewer words.
@@ -136,7 +146,7 @@ public enum FailoverCatalogue {
                 }
                 return FailoverCell(
                     protection: protection, event: event, backend: backend, mover: mover,
-                    traffic: traffic)
+                    traffic: traffic, controllerCount: max(controllers, event.controllerCount))
             }
         }
     }

@@ -16,6 +16,8 @@ public struct FailoverFinding: Codable, Sendable, Hashable {
     public var checks: [Check] = []
     /// Whether nothing was: the model says nothing of such a cell, and its numbers are measured.
     public var isOnlyMeasured: Bool?
+    /// What could not be expected, and why.
+    public var unjudged: [String]?
     /// When the proxy ended the dead consumer's connection.
     public var proxyEnded: Moment?
     /// When the broker no longer knew the dead consumer, and why.
@@ -78,12 +80,15 @@ public struct FailoverFinding: Codable, Sendable, Hashable {
         public var window: Window?
         /// The arithmetic.
         public var derivation: String?
+        /// When it was observed, where that is a moment.
+        public var at: Moment?
 
         /// A check.
         public init(
             what: String, expected: String, observed: String, isMet: Bool, window: Window? = nil,
-            derivation: String? = nil
+            derivation: String? = nil, at: Moment? = nil
         ) {
+            self.at = at
             self.what = what
             self.expected = expected
             self.observed = observed

@@ -51,13 +51,17 @@ public struct FailoverEntry: Codable, Sendable, Hashable {
     public var what: What
     /// The message's number, where it is about one.
     public var message: Int?
+    /// When it had not happened yet, where somebody only looks now and then.
+    public var notBefore: Moment?
     /// The rest, in words: an errno, an address, a line of a log.
     public var detail: String
 
     /// An entry.
     public init(
-        at: Moment, who: String, what: What, message: Int? = nil, detail: String = ""
+        at: Moment, who: String, what: What, message: Int? = nil, detail: String = "",
+        notBefore: Moment? = nil
     ) {
+        self.notBefore = notBefore
         self.at = at
         self.who = who
         self.what = what
@@ -67,12 +71,16 @@ public struct FailoverEntry: Codable, Sendable, Hashable {
 
     /// What can happen.
     public enum What: String, Codable, Sendable, Hashable, CaseIterable {
-        /// The laboratory did a step of the event.
+        /// The laboratory begins a step of the event.
         case step
+        /// It has done it.
+        case stepped
         /// A node has the virtual address.
         case addressAdded
         /// A node has it no more.
         case addressRemoved
+        /// A node has told its neighbours that the virtual address is there, as the laboratory saw.
+        case announced
         /// A client's connection is there; detail: its session and its own address.
         case connected
         /// A client's connection could not be made.

@@ -24,18 +24,29 @@ public struct FailoverCell: Codable, Sendable, Hashable {
     public var mover: Mover
     /// What the clients do.
     public var traffic: FailoverTraffic
+    /// How many controllers there are; two unless said.
+    public var controllerCount: Int?
 
     /// A cell.
     public init(
         protection: Protection, event: FailoverEvent, backend: Backend, mover: Mover,
-        traffic: FailoverTraffic = FailoverTraffic()
+        traffic: FailoverTraffic = FailoverTraffic(), controllerCount: Int? = nil
     ) {
+        self.controllerCount = controllerCount
         self.protection = protection
         self.event = event
         self.backend = backend
         self.mover = mover
         self.traffic = traffic
     }
+
+    /// The controllers, the one that has the address first before all.
+    public var controllers: [FailoverNode] {
+        Array(FailoverNode.controllers.prefix(controllerCount ?? 2))
+    }
+
+    /// All nodes.
+    public var nodes: [FailoverNode] { controllers + [.broker, .clients] }
 
     /// What names the cell among all: `move.tcp-ut.simple`.
     public var id: String { "\(event.id).\(protection.id).\(backend.rawValue)" }
@@ -62,7 +73,7 @@ public struct FailoverCell: Codable, Sendable, Hashable {
         if backend == .rabbitmq { names += ["rabbitmq-server", "python3-pika"] }
         if mover == .keepalived { names.append("keepalived") }
         if protection.killsSocketsOnDemotion { names.append("ss") }
-        if event.steps.contains(where: { $0.action.needsFirewall }) { names.append("nft") }
+        if event.steps.contains(where: { $0.action.needsFirewall(mover) }) { names.append("nft") }
         return names
     }
 }
@@ -187,13 +198,22 @@ public struct FailoverEvent: Codable, Sendable, Hashable {
             }
         }
 
-        /// Whether it takes a packet filter.
-        var needsFirewall: Bool {
+        /// Whether it takes a packet filter: keepalived announces what it takes, come what may.
+        func needsFirewall(_ mover: FailoverCell.Mover) -> Bool {
             switch self {
             case .dropResets: true
-            case .moveAddress, .takeAddress, .isolate, .rejoin, .pauseReading: false
+            case .moveAddress(_, _, let announced): mover == .keepalived && !announced
+            case .takeAddress, .isolate, .rejoin, .pauseReading: false
             }
         }
+    }
+
+    /// How many controllers it needs.
+    public var controllerCount: Int {
+        let third = steps.contains {
+            if case .moveAddress(_, .c3, _) = $0.action { true } else { false }
+        }
+        return third ? 3 : 2
     }
 
     /// An event.
@@ -216,10 +236,15 @@ public enum FailoverNode: String, Codable, Sendable, Hashable, CaseIterable {
     case c1
     /// The controller that gets it.
     case c2
+    /// A further controller, where there are three.
+    case c3
     /// Where the messages are kept.
     case broker
     /// Where consumers and producer are.
     case clients
+
+    /// Those that may have the address, in the order of their priorities.
+    public static let controllers: [FailoverNode] = [.c1, .c2, .c3]
 }
 
 /// What the clients of a cell do.

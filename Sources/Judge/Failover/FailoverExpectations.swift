@@ -11,170 +11,146 @@ struct FailoverExpectations {
         self.finding = finding
     }
 
-    private var cell: FailoverCell { trace.observation.cell }
+    var cell: FailoverCell { trace.observation.cell }
 
-    var checks: [FailoverFinding.Check] {
-        [clientCheck, proxyCheck, brokerCheck, livingCheck].compactMap { $0 }
+    /// What comes of one question about a cell.
+    enum Judged {
+        /// It was expected, and looked at.
+        case check(FailoverFinding.Check)
+        /// Nothing can be expected, and why.
+        case open(String)
     }
 
-    /// Whether the address moved away in order, once, for good.
-    private var movedForGood: Bool {
-        let moves = cell.event.steps.filter {
-            if case .moveAddress = $0.action { true } else { false }
-        }
-        return moves.count == 1
+    var judged: [Judged] {
+        if cell.event.consumerLives { return living }
+        return [consumer, idle].compactMap { $0 } + trace.deadConnections.compactMap(proxy)
+            + [broker].compactMap { $0 }
     }
 
-    private var dropsResets: Bool {
+    var dropsResets: Bool {
         cell.event.steps.contains {
             if case .dropResets = $0.action { true } else { false }
         }
     }
 
-    private var isAnnounced: Bool {
-        cell.event.steps.contains {
-            if case .moveAddress(_, _, let announced) = $0.action { announced } else { false }
-        }
-    }
+    // MARK: - The clients' side
 
     /// The client's next write meets the new owner, who knows no such connection: RST (RFC 9293,
     /// 3.10.7.1), ECONNRESET.
-    private var clientCheck: FailoverFinding.Check? {
-        guard trace.removed(from: .c1) != nil, isAnnounced, !dropsResets else { return nil }
+    private var consumer: Judged? {
+        guard !dropsResets else {
+            return .open(
+                "when the consumer notices: no reset reaches it, and its own tcp_retries2 of 15 "
+                    + "outlasts the watch")
+        }
+        guard let announced = trace.announced else {
+            return .open(
+                "when the consumer notices: its neighbour entry stays for a random time "
+                    + "(base_reachable_time, arp(7)), until when it writes to the old owner")
+        }
         let end = finding.worker
-        return .init(
-            what: "the consumer's next write meets a reset",
-            expected: "ECONNRESET",
-            observed: end.map { "\($0.call) \($0.error) after \(seconds($0.at))" } ?? "nothing",
-            isMet: end?.error == "ECONNRESET")
+        let moved = trace.isolated(.c1)?.latest ?? trace.deadConnections.first?.removed.latest
+        if end == nil, let moved, !trace.words(of: trace.session).contains(where: { $0 >= moved }) {
+            return .open(
+                "when the consumer notices: it wrote nothing after the address had moved, and so "
+                    + "learnt nothing")
+        }
+        let bound = consumerBound(announced)
+        let isInTime = end.flatMap { end in bound.map { end.at <= $0 + late(2) } } ?? true
+        return .check(
+            .init(
+                what: "the consumer's next write meets a reset",
+                expected: "ECONNRESET" + (bound.map { " by \(seconds($0))" } ?? ""),
+                observed: end.map { "\($0.call) \($0.error) after \(seconds($0.at))" } ?? "nothing",
+                isMet: end?.error == "ECONNRESET" && isInTime,
+                derivation: bound.map {
+                    "the first attempt to send after the new owner had told its neighbours: "
+                        + seconds($0)
+                }))
     }
 
-    /// The proxy's connection to a client whose address is gone from under it.
-    private var proxyCheck: FailoverFinding.Check? {
-        guard movedForGood, let removed = trace.removed(from: .c1),
-            !cell.protection.killsSocketsOnDemotion, cell.protection.heartbeatMilliseconds == nil
+    /// When the consumer sends something, at the latest, after its neighbours know the new owner.
+    /// What it wrote before waits for its retransmission, and new data behind it (`tcp_cwnd_test`).
+    /// Nil where nobody saw the moment of the announcement.
+    private func consumerBound(_ announced: (at: Moment, isSeen: Bool)) -> Moment? {
+        guard announced.isSeen else { return nil }
+        let words = trace.words(of: trace.session)
+        let began =
+            trace.isolated(.c1)?.earliest ?? trace.deadConnections.first?.removed.earliest ?? .zero
+        // What was written before may have been waiting for a delayed acknowledgement, for up to
+        // 200 ms (TCP_DELACK_MAX).
+        let lost = words.filter {
+            $0 >= began - .milliseconds(200) && $0 < announced.at + late(1)
+        }
+        let next = words.first { $0 >= announced.at }.map { $0 + .microseconds(500) }
+        guard let next else { return nil }
+        return lost.reduce(next) { bound, lost in
+            let attempt = attempts(nil, after: announced.at, retries2: 15, userTimeout: 0) {
+                RetransmitTimer($0, .mainline, fates: Timeline(.lost))
+                    .prospects(written: Window(at: lost))
+            }
+            return max(bound, attempt ?? bound)
+        }
+    }
+
+    /// An idle client learns nothing until a keepalive.
+    private var idle: Judged? {
+        guard cell.protection.heartbeatMilliseconds == nil,
+            !cell.protection.killsSocketsOnDemotion
         else { return nil }
-        let what = "the proxy ends the dead connection"
-        guard let last = trace.firstDelivery(after: removed) else {
-            return .init(
-                what: what, expected: "a message to the dead consumer", observed: "none was given",
-                isMet: false)
+        guard let keepalive = cell.protection.keepalive else {
+            return .check(
+                .init(
+                    what: "a consumer that writes nothing learns nothing", expected: "nothing",
+                    observed: finding.idle.map { "\($0.call) \($0.error) after \(seconds($0.at))" }
+                        ?? "nothing",
+                    isMet: finding.idle == nil))
         }
-        let rto = trace.deadAddress.flatMap {
-            trace.rtoJiffies(of: .c1, to: $0, before: last, tick: tick)
+        guard let announced = trace.announced, !dropsResets else { return nil }
+        let conditions = conditions(rto: 1)
+        let jiffies = tick.jiffies(covering: .seconds(keepalive.idleSeconds))
+        let last = KernelRules.mainline.wheel.firing(
+            armed: Window(at: announced.at), jiffies: jiffies...jiffies, tick: tick,
+            reach: conditions.reach, lag: conditions.lag)
+        // A probe that meets the first owner again is answered, and tells nothing.
+        if let back = trace.deadConnections.first?.returned, back.earliest <= last.latest {
+            return .open("when the idle consumer notices: the address is back before its probe")
         }
-        // When keepalived takes the address away is only looked at now and then: what was given
-        // since the step may have been the first that could not be sent.
-        let sooner = cell.mover == .lab ? [] : trace.deliveries(from: .zero, until: removed)
-        let timer = trace.timer(of: .c1, after: removed)
-        var candidates =
-            timer == .retransmission
-            ? []
-            : (sooner + [last]).flatMap { written in
-                windows(rto) {
-                    ProbeTimer($0, .mainline, fates: Timeline(.unroutable))
-                        .prospects(unsent: Window(at: written))
-                }
-            }
-        if timer != .probe, let flying = trace.lastDelivery(before: removed) {
-            // In flight when the address went: unacknowledged, so the retransmission timer runs.
-            candidates += windows(rto) {
-                RetransmitTimer($0, .mainline, fates: Timeline(.unroutable))
-                    .prospects(written: Window(at: flying))
-            }
-        }
-        return check(what, candidates, finding.proxyEnded)
-    }
-
-    /// The broker's connection to a controller that lost its power.
-    private var brokerCheck: FailoverFinding.Check? {
-        guard let isolated = trace.isolated(.c1), !cell.event.consumerLives,
-            cell.protection.heartbeatMilliseconds == nil, cell.backend == .simple,
-            let written = trace.firstUnacknowledged ?? trace.firstDelivery(after: isolated)
-        else { return nil }
-        let rto = trace.deadProxyAddress.flatMap {
-            trace.rtoJiffies(of: .broker, to: $0, before: written, tick: tick)
-        }
-        let timeout = cell.protection.brokerUserTimeoutMilliseconds ?? 0
-        // Of a stream the tail loss probe repeats the last message, and the RTO keeps its time; of
-        // a lone message it repeats that, and the RTO starts again (`tcp_rearm_rto`).
-        let candidates = [TailLossProbe.untilRTO, .none].flatMap { probe in
-            windows(rto, userTimeout: timeout) {
-                RetransmitTimer(
-                    $0, KernelRules.mainline.with { $0.tailLossProbe = probe },
-                    fates: Timeline(.lost)
-                ).prospects(written: Window(at: written))
-            }
-        }
-        return check("the broker ends the dead connection", candidates, finding.brokerEnded)
-    }
-
-    /// A blip must not end anything that still tries after it. With tcp_retries2=3 that depends on
-    /// the RTO: the connection may end at the fourth, 3 s after the first, and the third may come
-    /// before the blip is over. Nothing is expected then.
-    private var livingCheck: FailoverFinding.Check? {
-        guard cell.event.id == "blip", let alarm = finding.falseAlarm,
-            survivedOutage >= .milliseconds(cell.event.steps.last?.atMilliseconds ?? 0)
-        else { return nil }
-        return .init(
-            what: "a blip of 2 s ends nothing", expected: "no false alarm",
-            observed: alarm ? "the connection was ended" : "no false alarm", isMet: !alarm)
-    }
-
-    /// `tcp_model_timeout` of the cell's tcp_retries2.
-    private var conditionsLimit: Duration {
-        Conditions(tick: tick, rtoJiffies: 1)
-            .modelTimeout(retries: cell.protection.retries2, base: .milliseconds(200))
-    }
-
-    /// The longest outage after which every connection of the cell still tries, by the model, for
-    /// RTOs of up to 30 ms above the usual.
-    private var survivedOutage: Duration {
-        let usual = Conditions.rtoJiffies(
-            smoothedRTT: .microseconds(500), variation: .zero, tick: tick)
-        let timeouts = [
-            cell.protection.userTimeoutMilliseconds,
-            cell.protection.brokerUserTimeoutMilliseconds, 0,
-        ].compactMap { $0 }
-        let most = usual + tick.jiffies(covering: .milliseconds(30))
-        let survived = timeouts.flatMap { timeout in
-            (usual...most).map { jiffies -> Duration in
-                let events = schedule(jiffies, userTimeout: timeout) {
-                    RetransmitTimer($0, .mainline, fates: Timeline(.lost))
-                        .prospects(written: Window(at: .zero))
-                }.events
-                guard let abort = events.last(where: \.kind.isAbort) else { return .seconds(4000) }
-                // Where a window straddles the decision, the abort may come one attempt sooner.
-                let limit =
-                    timeout > 0
-                    ? Duration.milliseconds(timeout)
-                    : conditionsLimit
-                let attempts = events.filter {
-                    guard case .sent(.retransmission) = $0.kind else { return false }
-                    return $0.window.latest < abort.window.earliest
-                }
-                let first = attempts.first?.window.latest ?? .zero
-                let sure = attempts.filter { $0.window.latest - first < limit }
-                return (sure.last?.window.earliest ?? .zero) - .zero
-            }
-        }
-        return survived.min() ?? .zero
+        let event = Expected(
+            .sent(.keepAliveProbe), Window(.zero, last.latest),
+            "a keepalive probe at most \(keepalive.idleSeconds) s after the last packet meets the "
+                + "new owner: RST")
+        return check(
+            "the idle consumer learns by keepalive", [event], finding.idle?.at, programs: 2
+        )
+        .map(Judged.check)
     }
 
     // MARK: - Windows
 
-    private var tick: TickRate { TickRate(hz: trace.observation.hz) ?? .hz250 }
+    var tick: TickRate { TickRate(hz: trace.observation.hz) ?? .hz250 }
+
+    /// The round trip between namespaces, and with it the usual RTO.
+    var usualRTO: Int {
+        Conditions.rtoJiffies(smoothedRTT: .microseconds(500), variation: .zero, tick: tick)
+    }
+
+    func conditions(rto: Int, retries2: Int? = nil, userTimeout: Int? = nil) -> Conditions {
+        Conditions(
+            tick: tick, rtoJiffies: rto, smoothedRTT: .microseconds(500),
+            retries2: retries2 ?? cell.protection.retries2,
+            userTimeoutMilliseconds: Timeline(
+                userTimeout ?? cell.protection.userTimeoutMilliseconds ?? 0),
+            processors: trace.observation.processors)
+    }
 
     /// The model's abort, for each RTO that the connection may have had, as one window.
     /// Where nobody saw it, it is that of a link between namespaces, whose round trip is short.
-    private func windows(
+    func windows(
         _ rto: ClosedRange<Int>?, userTimeout: Int? = nil, _ roots: (Conditions) -> [Prospect]
     ) -> [Expected] {
-        let usual = Conditions.rtoJiffies(
-            smoothedRTT: .microseconds(500), variation: .zero, tick: tick)
-        let timeout = userTimeout ?? cell.protection.userTimeoutMilliseconds ?? 0
-        let aborts = (rto ?? usual...usual).compactMap {
-            schedule($0, userTimeout: timeout, roots).abort
+        let aborts = (rto ?? usualRTO...usualRTO).compactMap {
+            schedule(conditions(rto: $0, userTimeout: userTimeout), roots).abort
         }
         guard var whole = aborts.last else { return [] }
         whole.window = Window(
@@ -183,42 +159,68 @@ struct FailoverExpectations {
         return [whole]
     }
 
-    private func schedule(
-        _ rtoJiffies: Int, userTimeout: Int, _ roots: (Conditions) -> [Prospect]
-    ) -> Schedule {
-        let conditions = Conditions(
-            tick: tick, rtoJiffies: rtoJiffies, smoothedRTT: .microseconds(500),
-            retries2: cell.protection.retries2, userTimeoutMilliseconds: Timeline(userTimeout),
-            processors: trace.observation.processors)
-        return Schedule(
-            predicting: roots(conditions), horizon: Moment(nanoseconds: 4_000_000_000_000))
+    /// The latest at which the model has the first attempt to send that begins after a moment; nil
+    /// if there is none any more.
+    func attempts(
+        _ rto: ClosedRange<Int>?, after moment: Moment, retries2: Int? = nil,
+        userTimeout: Int? = nil, _ roots: (Conditions) -> [Prospect]
+    ) -> Moment? {
+        (rto ?? usualRTO...usualRTO).compactMap { jiffies in
+            let conditions = conditions(rto: jiffies, retries2: retries2, userTimeout: userTimeout)
+            return schedule(conditions, roots).events.first {
+                $0.window.earliest >= moment && !$0.kind.isAbort
+            }?.window.latest
+        }.max()
     }
 
-    /// Whether something happened in one of some windows. Programs notice late by as much as the
-    /// machine let them wait, which the laboratory measured on a thread of its own.
-    private func check(
-        _ what: String, _ candidates: [Expected], _ seen: Moment?
+    /// All ends to which some prospects may lead, where the peer answers at once.
+    func ends(_ prospects: [Prospect], depth: Int = 40) -> [Expected] {
+        guard depth > 0 else { return [] }
+        return prospects.flatMap { prospect -> [Expected] in
+            let event = prospect.event
+            if event.kind.isAbort { return [event] }
+            var window = event.window
+            if event.kind == .answered, let probed = event.anchors.first {
+                window = Window(probed.earliest, probed.latest + .microseconds(500))
+            }
+            return ends(prospect.then(window), depth: depth - 1)
+        }
+    }
+
+    func schedule(_ conditions: Conditions, _ roots: (Conditions) -> [Prospect]) -> Schedule {
+        Schedule(predicting: roots(conditions), horizon: Moment(nanoseconds: 4_000_000_000_000))
+    }
+
+    /// By how much programs that wait for each other may be late together: each by as much as the
+    /// machine let a thread of the laboratory wait, at the most.
+    func late(_ programs: Int) -> Duration {
+        Duration.nanoseconds(trace.observation.latenessNanoseconds) * programs
+    }
+
+    /// Whether something happened in one of some windows, as far as `programs` that wait for each
+    /// other told it; nil where watching ended too soon to say.
+    func check(
+        _ what: String, _ candidates: [Expected], _ seen: Moment?, programs: Int
     ) -> FailoverFinding.Check? {
         guard var best = candidates.first else { return nil }
-        let lateness = Duration.nanoseconds(trace.observation.latenessNanoseconds)
-        if let seen {
-            best = candidates.first { contains($0.window, seen, lateness) } ?? best
+        let late = late(programs)
+        func contains(_ window: Window, _ moment: Moment) -> Bool {
+            moment >= window.earliest && moment <= window.latest + late
         }
-        let isOver = trace.observation.end < best.window.latest + lateness
+        if let seen {
+            best = candidates.first { contains($0.window, seen) } ?? best
+        }
+        let isOver = trace.observation.end < best.window.latest + late
         guard seen != nil || !isOver else { return nil }
         return .init(
             what: what, expected: best.window.text,
             observed: seen.map { seconds($0) } ?? "not before \(seconds(trace.observation.end))",
-            isMet: seen.map { contains(best.window, $0, lateness) } ?? false,
-            window: Window(best.window.earliest, best.window.latest + lateness),
-            derivation: best.derivation)
+            isMet: seen.map { contains(best.window, $0) } ?? false,
+            window: Window(best.window.earliest, best.window.latest + late),
+            derivation: best.derivation, at: seen)
     }
 
-    private func contains(_ window: Window, _ moment: Moment, _ lateness: Duration) -> Bool {
-        moment >= window.earliest && moment <= window.latest + lateness
-    }
-
-    private func seconds(_ moment: Moment) -> String {
+    func seconds(_ moment: Moment) -> String {
         Duration.fixed(moment.nanoseconds, digits: 3) + " s"
     }
 }

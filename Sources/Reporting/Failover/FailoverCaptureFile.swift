@@ -57,7 +57,8 @@ public enum FailoverCaptureFile {
                 let time = Duration.fixed(entry.at.nanoseconds, digits: 3)
                 let words = "\(entry.who) \(entry.what.rawValue): \(entry.detail)"
                 return (at, PlainText.line("[\(time) s] \(words)"))
-            case .connected, .connectFailed, .wrote, .received, .confirmed, .published, .accepted,
+            case .stepped, .announced, .connected, .connectFailed, .wrote, .received, .confirmed,
+                .published, .accepted,
                 .subscribed, .delivered, .requeued, .said, .socket:
                 return nil
             }

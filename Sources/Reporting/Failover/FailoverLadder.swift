@@ -17,13 +17,16 @@ struct FailoverLadder {
     init(_ observation: FailoverObservation, _ finding: FailoverFinding) {
         self.observation = observation
         self.finding = finding
+        let isThree = observation.cell.controllers.contains(.c3)
+        rungs = Rung.allCases.filter { isThree || ($0 != .address3 && $0 != .proxy2) }
         scale = TimeScale(
             end: observation.end, left: Self.gutter, right: Self.width - Self.margin)
     }
 
     /// The rungs, from the clients to the broker.
-    private enum Rung: Int, CaseIterable {
-        case idle, worker, producer, address1, address2, proxy, broker, arrived, dead
+    private enum Rung: CaseIterable {
+        case idle, worker, producer, address1, address2, address3, proxy, proxy2, broker, arrived
+        case dead
 
         var label: String {
             switch self {
@@ -32,7 +35,9 @@ struct FailoverLadder {
             case .producer: "producer"
             case .address1: "address at c1"
             case .address2: "address at c2"
+            case .address3: "address at c3"
             case .proxy: "proxy on c1"
+            case .proxy2: "proxy on c2"
             case .broker: "broker"
             case .arrived: "messages arrived"
             case .dead: "… given to the dead"
@@ -40,11 +45,15 @@ struct FailoverLadder {
         }
     }
 
-    private static func y(_ rung: Rung) -> Double {
-        6 + (Double(rung.rawValue) + 0.5) * rungHeight
+    /// The rungs of this cell: a third controller, and a second proxy that lost a consumer, only
+    /// where there is one.
+    private let rungs: [Rung]
+
+    private func y(_ rung: Rung) -> Double {
+        6 + (Double(rungs.firstIndex(of: rung) ?? 0) + 0.5) * Self.rungHeight
     }
 
-    private var bottom: Double { 6 + Double(Rung.allCases.count) * Self.rungHeight }
+    private var bottom: Double { 6 + Double(rungs.count) * Self.rungHeight }
 
     private static func number(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
@@ -64,7 +73,7 @@ struct FailoverLadder {
     var html: HTML {
         """
         <svg class="ladder" viewBox="0 0 \(Int(Self.width)) \(Int(bottom + Self.axisHeight))" \
-        role="img" aria-label="\(title)"><title>\(title)</title>\(bands)\(rungs)\(axis)\
+        role="img" aria-label="\(title)"><title>\(title)</title>\(bands)\(ladder)\(axis)\
         \(spans)\(messages)\(steps)\(ends)</svg>
         """
     }
@@ -84,12 +93,12 @@ struct FailoverLadder {
             })
     }
 
-    private var rungs: HTML {
+    private var ladder: HTML {
         .joined(
-            Rung.allCases.map { rung in
+            rungs.map { rung in
                 """
-                <text class="rl" x="0" y="\(Self.number(Self.y(rung) + 4))">\(rung.label)</text>\
-                <path class="rg" d="M\(Self.number(Self.gutter)) \(Self.number(Self.y(rung)))H\
+                <text class="rl" x="0" y="\(Self.number(y(rung) + 4))">\(rung.label)</text>\
+                <path class="rg" d="M\(Self.number(Self.gutter)) \(Self.number(y(rung)))H\
                 \(Self.number(Self.width - Self.margin))"/>
                 """
             })
@@ -123,12 +132,12 @@ struct FailoverLadder {
         let words: HTML =
             isNamed && width > Double(label.count) * 6.2 + 12
             ? """
-            <text class="sl" x="\(Self.number(left + 8))" y="\(Self.number(Self.y(rung) + 4))">\
+            <text class="sl" x="\(Self.number(left + 8))" y="\(Self.number(y(rung) + 4))">\
             \(label)</text>
             """ : .none
         return """
             <g class="\(name)"><title>\(label): \(Self.seconds(from)) to \(Self.seconds(until))\
-            </title><rect x="\(Self.number(left))" y="\(Self.number(Self.y(rung) - 8))" \
+            </title><rect x="\(Self.number(left))" y="\(Self.number(y(rung) - 8))" \
             width="\(Self.number(width))" height="16" rx="3"/>\(words)</g>
             """
     }
@@ -150,7 +159,9 @@ struct FailoverLadder {
                 pieces.append(span(rung, began.at, observation.end, Self.session(began), "wt"))
             }
         }
-        for (rung, node) in [(Rung.address1, FailoverNode.c1), (.address2, .c2)] {
+        for (rung, node) in [
+            (Rung.address1, FailoverNode.c1), (.address2, .c2), (.address3, .c3),
+        ] {
             var since: Moment?
             for entry in observation.entries where entry.who == node.rawValue {
                 if entry.what == .addressAdded { since = entry.at }
@@ -200,7 +211,7 @@ struct FailoverLadder {
     private func tick(_ rung: Rung, _ at: Moment, _ name: String, _ words: String) -> HTML {
         """
         <path class="f\(name)" d="M\(Self.number(scale.place(at))) \
-        \(Self.number(Self.y(rung) - 7))v14"><title>\(words), \(Self.seconds(at))</title></path>
+        \(Self.number(y(rung) - 7))v14"><title>\(words), \(Self.seconds(at))</title></path>
         """
     }
 
@@ -218,21 +229,24 @@ struct FailoverLadder {
     private var ends: HTML {
         var pieces: [HTML] = []
         func add(_ rung: Rung, _ at: Moment?, _ words: String) {
-            guard let at else { return }
+            guard let at, rungs.contains(rung) else { return }
             let place = scale.place(at)
             let isRight = place < Self.width - Self.margin - Double(words.count) * 7 - 14
             pieces.append(
                 """
                 <g class="fe"><title>\(words), \(Self.seconds(at))</title><path d="M\
-                \(Self.number(place - 5)) \(Self.number(Self.y(rung) - 5))l10 10m0 -10l-10 10"/>\
+                \(Self.number(place - 5)) \(Self.number(y(rung) - 5))l10 10m0 -10l-10 10"/>\
                 <text x="\(Self.number(isRight ? place + 10 : place - 10))" \
-                y="\(Self.number(Self.y(rung) + 4))"\
+                y="\(Self.number(y(rung) + 4))"\
                 \(HTML(trusted: isRight ? "" : " text-anchor=\"end\""))>\(words)</text></g>
                 """)
         }
         add(.worker, finding.worker?.at, finding.worker?.error ?? "")
         add(.idle, finding.idle?.at, finding.idle?.error ?? "")
         add(.proxy, finding.proxyEnded, "ends the connection")
+        for check in finding.checks where check.what.hasPrefix("the proxy on c2") {
+            add(.proxy2, check.at, "ends the connection")
+        }
         add(.broker, finding.brokerEnded, "takes its messages back")
         return .joined(pieces)
     }

@@ -1,0 +1,244 @@
+internal import Evidence
+internal import KernelTimers
+
+/// When proxy and broker are to end a dead consumer's connection.
+extension FailoverExpectations {
+    private typealias DeadConnection = FailoverTrace.DeadConnection
+
+    // MARK: - The proxy
+
+    /// The proxy's connection to a client whose address is gone from under it.
+    func proxy(_ dead: FailoverTrace.DeadConnection) -> Judged? {
+        // RabbitMQ does not say to whom it gives what, so nobody knows what went to a later one.
+        if !dead.isFirst, cell.backend == .rabbitmq {
+            return .open(
+                "when the proxy on \(dead.owner.rawValue) ends: RabbitMQ does not say which "
+                    + "messages it gave to \(dead.session)")
+        }
+        let end =
+            dead.isFirst ? finding.proxyEnded : trace.proxyEnd(of: dead.session, at: dead.owner)
+        let what =
+            dead.isFirst
+            ? "the proxy ends the dead connection"
+            : "the proxy on \(dead.owner.rawValue) ends \(dead.session)"
+        if cell.protection.killsSocketsOnDemotion { return killed(dead, what, end) }
+        guard let written = trace.givings(to: dead.session, from: dead.removed.latest).first else {
+            return .check(
+                .init(
+                    what: what, expected: "a message to the dead consumer",
+                    observed: "none was given", isMet: false))
+        }
+        let rto = rto(dead, before: written)
+        let roots = roots(dead, written)
+        var candidates = roots.flatMap { windows(rto, $0) }
+        if let back = dead.returned {
+            let early = candidates.filter { $0.window.earliest <= back.latest }
+            if early.contains(where: { $0.window.latest >= back.earliest }) || early.isEmpty {
+                switch afterReturn(dead, back, rto, roots) {
+                case .success(let event?): candidates = early + [event]
+                case .success(nil): break
+                case .failure(let reason): return .open("\(what): \(reason.words)")
+                }
+            }
+        }
+        return check(what, candidates, end, programs: 2).map(Judged.check)
+    }
+
+    private func rto(_ dead: DeadConnection, before moment: Moment) -> ClosedRange<Int>? {
+        trace.address(of: dead.session).flatMap {
+            trace.rtoJiffies(of: dead.owner, to: $0, before: moment, tick: tick)
+        }
+    }
+
+    private typealias Roots = (Conditions) -> [Prospect]
+
+    /// In which ways the dead connection's timers may have begun. When keepalived takes the address
+    /// away is only looked at now and then: what was given since the step may have been the first
+    /// that could not be sent.
+    private func roots(_ dead: DeadConnection, _ written: Moment) -> [Roots] {
+        let timer = trace.address(of: dead.session).flatMap {
+            trace.timer(of: dead.owner, to: $0, after: dead.removed.latest)
+        }
+        let sooner = trace.givings(
+            to: dead.session, from: dead.removed.earliest, until: dead.removed.latest)
+        var roots: [Roots] = []
+        if timer != .retransmission {
+            roots = (sooner + [written]).map { moment in
+                {
+                    ProbeTimer($0, .mainline, fates: Timeline(.unroutable))
+                        .prospects(unsent: Window(at: moment))
+                }
+            }
+        }
+        if timer != .probe {
+            // In flight when the address went: unacknowledged, so the retransmission timer runs.
+            let last = trace.lastGiving(to: dead.session, before: dead.removed.latest)
+            let flying = cell.mover == .lab ? [] : sooner
+            for moment in flying + [last].compactMap({ $0 }) {
+                roots.append {
+                    RetransmitTimer($0, .mainline, fates: Timeline(.unroutable))
+                        .prospects(written: Window(at: moment))
+                }
+            }
+        }
+        return roots
+    }
+
+    private struct Reason: Error {
+        var words: String
+    }
+
+    /// The address is back, and whatever is sent next meets a client who knows no such connection
+    /// any more: RST (RFC 9293, 3.10.7.1). Nil if nothing is sent before the kernel ends it.
+    private func afterReturn(
+        _ dead: DeadConnection, _ back: Window, _ rto: ClosedRange<Int>?, _ roots: [Roots]
+    ) -> Result<Expected?, Reason> {
+        let left = trace.entries.first {
+            $0.what == .disconnected && $0.detail.hasPrefix("\(dead.session) ")
+        }
+        guard let left, left.at < back.earliest else {
+            return .failure(
+                Reason(words: "the address is back before the consumer left, so it may live on"))
+        }
+        let tries = roots.compactMap { attempts(rto, after: back.latest, $0) }
+        // A new message is tried at once, unless it waits behind one in flight.
+        let isFlying =
+            trace.address(of: dead.session).flatMap {
+                trace.timer(of: dead.owner, to: $0, after: dead.removed.latest)
+            } != .probe
+        let given = nextGiving(to: dead, after: back.latest)
+        let latest = isFlying ? tries.max() : [given, tries.max()].compactMap { $0 }.min()
+        guard let latest else { return .success(nil) }
+        return .success(
+            Expected(
+                .aborted(.econnreset), Window(back.earliest, latest + .microseconds(500)),
+                "the address is back at \(seconds(back.latest)), and what is sent next meets a "
+                    + "consumer who has left: RST; the next message is given at "
+                    + "\(given.map(seconds) ?? "-"), the next attempt of the timer is due by "
+                    + "\(tries.max().map(seconds) ?? "-")"))
+    }
+
+    /// When the broker gives a dead consumer its next message, at the latest; nil if it knows the
+    /// consumer no more. RabbitMQ gives to each consumer in turn: the dead, and a new one.
+    private func nextGiving(to dead: DeadConnection, after moment: Moment) -> Moment? {
+        let end = (dead.isFirst ? finding.brokerEnded : nil) ?? Moment(nanoseconds: .max)
+        switch cell.backend {
+        case .simple:
+            return trace.givings(to: dead.session, from: moment, until: end).first
+        case .rabbitmq:
+            guard end >= moment else { return nil }
+            let published = trace.entries.filter { $0.what == .published && $0.at >= moment }
+            return published.dropFirst(trace.deadConnections.count).first?.at
+        }
+    }
+
+    /// `ss -K` ends the sockets of the address at once.
+    private func killed(
+        _ dead: FailoverTrace.DeadConnection, _ what: String, _ end: Moment?
+    ) -> Judged? {
+        if let done = trace.killed(at: dead.owner) {
+            let event = Expected(
+                .aborted(SocketError("ECONNABORTED")), Window(dead.removed.earliest, done),
+                "ss -K had ended the connections of the address")
+            return check(what, [event], end, programs: 2).map(Judged.check)
+        }
+        // When keepalived runs its script nobody sees; but sooner than any timer of the kernel.
+        let usual = windows(nil) {
+            ProbeTimer($0, .mainline, fates: Timeline(.unroutable))
+                .prospects(unsent: Window(at: dead.removed.earliest))
+        }
+        guard let kernel = usual.first else { return nil }
+        let event = Expected(
+            .aborted(SocketError("ECONNABORTED")),
+            Window(dead.removed.earliest, kernel.window.earliest),
+            "keepalived's script ends it before the kernel would, not before "
+                + seconds(kernel.window.earliest))
+        return check(what, [event], end, programs: 0).map(Judged.check)
+    }
+
+    // MARK: - The broker
+
+    /// The broker's connection to a controller that lost its power, or a consumer that is silent.
+    var broker: Judged? {
+        if cell.protection.heartbeatMilliseconds != nil { return heartbeats }
+        guard let isolated = trace.isolated(.c1) else { return nil }
+        let first = trace.givings(to: trace.session, from: isolated.earliest).first
+        guard let written = trace.firstUnacknowledged ?? first else {
+            return .open("when the broker ends: no message was given to the dead consumer")
+        }
+        let rto = trace.deadProxyAddress.flatMap {
+            trace.rtoJiffies(of: .broker, to: $0, before: written, tick: tick)
+        }
+        let timeout = cell.protection.brokerUserTimeoutMilliseconds ?? 0
+        // RabbitMQ is seen to have given what was published; it may have been just before.
+        var moments = [written]
+        if cell.backend == .rabbitmq,
+            let last = trace.lastGiving(to: trace.session, before: isolated.latest)
+        {
+            moments.append(last)
+        }
+        // Of a stream the tail loss probe repeats the last message, and the RTO keeps its time; of
+        // a lone message it repeats that, and the RTO starts again (`tcp_rearm_rto`).
+        let candidates = moments.flatMap { moment in
+            [TailLossProbe.untilRTO, .none].flatMap { probe in
+                windows(rto, userTimeout: timeout) {
+                    RetransmitTimer(
+                        $0, KernelRules.mainline.with { $0.tailLossProbe = probe },
+                        fates: Timeline(.lost)
+                    ).prospects(written: Window(at: moment))
+                }
+            }
+        }
+        // The publisher, RabbitMQ's processes one after another, and its log.
+        let programs = cell.backend == .rabbitmq ? 4 : 1
+        return check(
+            "the broker ends the dead connection", candidates, finding.brokerEnded,
+            programs: programs
+        ).map(Judged.check)
+    }
+
+    /// The broker gives up whoever was silent for too long, unless the proxy told it before.
+    private var heartbeats: Judged? {
+        let cut =
+            trace.isolated(.c1) ?? trace.deadConnections.first?.removed
+        guard let cut else { return nil }
+        let words = trace.words(of: trace.session)
+        let last = words.last { $0 < cut.earliest }
+        let candidates =
+            ([last].compactMap { $0 }
+            + words.filter {
+                $0 >= cut.earliest && $0 <= cut.latest
+            }).compactMap { silence(after: $0, until: cut.latest) }
+        if let proxy = finding.proxyEnded, let first = candidates.map(\.window.earliest).min(),
+            proxy < first
+        {
+            return .open("when heartbeats end it at the broker: the proxy ended it before")
+        }
+        return check(
+            "the broker misses the consumer's heartbeats", candidates, finding.brokerEnded,
+            programs: 4
+        ).map(Judged.check)
+    }
+
+    /// When the broker gives up a consumer whose last word was at a moment, and who may have sent
+    /// heartbeats of which nobody took notice until another. RabbitMQ looks at the end of each
+    /// interval whether anything came in it, and ends at the second without (rabbit_heartbeat).
+    func silence(after word: Moment, until quiet: Moment) -> Expected? {
+        guard let patience = cell.protection.heartbeatMilliseconds else { return nil }
+        switch cell.backend {
+        case .simple:
+            // Its clock is in whole milliseconds, rounded up.
+            let end = word + .milliseconds(patience)
+            return Expected(
+                .aborted(.etimedout), Window(end, end + .milliseconds(2)),
+                "\(patience) ms after the last word, at \(seconds(word))")
+        case .rabbitmq:
+            let interval = Duration.milliseconds(patience / 3)
+            return Expected(
+                .aborted(.etimedout),
+                Window(word + interval * 2, max(word, quiet) + interval * 3),
+                "two to three intervals of \(interval.formattedSeconds) after the last byte, which "
+                    + "came between \(seconds(word)) and \(seconds(max(word, quiet)))")
+        }
+    }
+}

@@ -1,0 +1,263 @@
+internal import Evidence
+internal import KernelTimers
+
+/// An observation, read.
+struct FailoverTrace {
+    let observation: FailoverObservation
+    /// The consumer whose connection the event makes a dead one.
+    let session = "worker-1"
+
+    init(_ observation: FailoverObservation) { self.observation = observation }
+
+    var entries: [FailoverEntry] { observation.entries }
+    var cell: FailoverCell { observation.cell }
+
+    // MARK: - The event
+
+    /// When the laboratory began the step that led to something seen at a moment.
+    private func step(before moment: Moment) -> Moment {
+        entries.last { $0.what == .step && $0.at <= moment }?.at ?? moment
+    }
+
+    /// When something happened that a step did: not before the step, nor after it was seen.
+    private func window(seenAt moment: Moment) -> Window { Window(step(before: moment), moment) }
+
+    /// When the event isolated a node, if it did: not before the step, nor after it was done.
+    func isolated(_ node: FailoverNode) -> Window? {
+        let words = FailoverEvent.Action.isolate(node).description
+        let step = entries.first { $0.what == .step && $0.detail == words }
+        return step.map { step in
+            let done = entries.first { $0.what == .stepped && $0.detail == words }
+            return Window(step.at, done?.at ?? step.at)
+        }
+    }
+
+    /// When the neighbours were told of the address' new owner, where they were, and whether the
+    /// laboratory did it itself and saw the moment.
+    var announced: (at: Moment, isSeen: Bool)? {
+        let isAnnounced = cell.event.steps.contains {
+            switch $0.action {
+            case .moveAddress(_, _, let announced): announced
+            case .takeAddress: true
+            case .isolate, .rejoin, .dropResets, .pauseReading: false
+            }
+        }
+        guard isAnnounced else { return nil }
+        if let entry = entries.first(where: { $0.what == .announced && $0.at >= .zero }) {
+            return (entry.at, true)
+        }
+        return entries.first { $0.what == .addressAdded && $0.at > .zero }.map { ($0.at, false) }
+    }
+
+    // MARK: - Dead connections
+
+    /// A consumer's connection whose own address left the controller under it.
+    struct DeadConnection {
+        /// The consumer's session.
+        var session: String
+        /// The controller.
+        var owner: FailoverNode
+        /// When the address left it.
+        var removed: Window
+        /// When it came back, where it did.
+        var returned: Window?
+        /// Whether it is the first.
+        var isFirst: Bool
+    }
+
+    /// The connections that died of the address' leaving, in order.
+    var deadConnections: [DeadConnection] {
+        var dead: [DeadConnection] = []
+        for entry in entries where entry.what == .addressRemoved && entry.at >= .zero {
+            guard let owner = FailoverNode(rawValue: entry.who),
+                let worker = entries.last(where: {
+                    ($0.what == .connected || $0.what == .disconnected) && $0.who == "worker"
+                        && $0.at <= step(before: entry.at)
+                }), worker.what == .connected, let name = worker.detail.split(separator: " ").first
+            else { continue }
+            let session = dead.isEmpty ? self.session : String(name)
+            guard !dead.contains(where: { $0.session == session }) else { continue }
+            let back = entries.first {
+                $0.what == .addressAdded && $0.who == entry.who && $0.at > entry.at
+            }
+            dead.append(
+                DeadConnection(
+                    session: session, owner: owner, removed: window(seenAt: entry.at),
+                    returned: back.map { window(seenAt: $0.at) }, isFirst: dead.isEmpty))
+        }
+        return dead
+    }
+
+    /// A session's address at the clients.
+    func address(of session: String) -> String? {
+        entries.first { $0.what == .connected && $0.detail.hasPrefix("\(session) ") }?
+            .detail.split(separator: " ").last.map(String.init)
+    }
+
+    /// When a controller's proxy ended a session.
+    func proxyEnd(of session: String, at node: FailoverNode) -> Moment? {
+        guard let address = address(of: session) else { return nil }
+        return entries.first {
+            $0.what == .proxyEnded && $0.who == "\(node.rawValue).haproxy"
+                && $0.detail.contains("client=\(address) ")
+        }?.at
+    }
+
+    /// When the proxy on the first controller ended the dead connection.
+    var proxyEnd: Moment? { proxyEnd(of: session, at: .c1) }
+
+    /// When the laboratory had ended all connections of a node that lost the address.
+    func killed(at node: FailoverNode) -> Moment? {
+        entries.first {
+            $0.what == .said && $0.who == node.rawValue && $0.detail.hasPrefix("ss -K ended")
+        }?.at
+    }
+
+    /// When the broker no longer knew the dead consumer, and why.
+    var brokerEnd: (at: Moment, reason: String)? {
+        entries.first { $0.what == .unsubscribed && $0.detail.hasPrefix("\(session) ") }
+            .map { ($0.at, String($0.detail.dropFirst(session.count + 1))) }
+    }
+
+    /// When a consumer of the first queue wrote anything: words, and receipts for messages.
+    func words(of session: String) -> [Moment] {
+        entries.filter {
+            ($0.what == .wrote || $0.what == .received) && $0.who == "worker"
+                && $0.detail.split(separator: " ").first.map(String.init) == session
+        }.map(\.at)
+    }
+
+    // MARK: - Messages
+
+    /// When messages were given to a session in some time.
+    ///
+    /// RabbitMQ does not say to whom it gives what. But what it takes back it marks, and what is
+    /// published it gives away within moments.
+    func givings(
+        to session: String, from first: Moment, until last: Moment = Moment(nanoseconds: .max)
+    ) -> [Moment] {
+        if cell.backend == .rabbitmq {
+            let late = takenBack
+            return entries.filter {
+                $0.what == .published && $0.at >= first && $0.at < last
+                    && $0.message.map(late.contains) == true
+            }.map(\.at)
+        }
+        return entries.filter {
+            $0.what == .delivered && $0.detail == session && $0.at >= first && $0.at < last
+        }.map(\.at)
+    }
+
+    /// The last message that may have gone to a session before a moment.
+    func lastGiving(to session: String, before moment: Moment) -> Moment? {
+        entries.last {
+            $0.at < moment
+                && (cell.backend == .rabbitmq
+                    ? $0.what == .published : $0.what == .delivered && $0.detail == session)
+        }?.at
+    }
+
+    /// The messages that were given to somebody in vain, as far as RabbitMQ's mark tells, or that
+    /// came to nobody.
+    var takenBack: Set<Int> {
+        var firstComing: [Int: Bool] = [:]
+        var published: Set<Int> = []
+        for entry in entries {
+            guard let number = entry.message else { continue }
+            if entry.what == .published { published.insert(number) }
+            if entry.what == .received, firstComing[number] == nil {
+                firstComing[number] = entry.detail.hasSuffix(" redelivered")
+            }
+        }
+        return published.filter { firstComing[$0] ?? true }
+    }
+
+    /// When the broker gave the dead consumer the first message that it took back in the end: what
+    /// was given before was acknowledged.
+    var firstUnacknowledged: Moment? {
+        let back = Set(
+            entries.filter { $0.what == .requeued && $0.detail == session }.compactMap(\.message))
+        return entries.first {
+            $0.what == .delivered && $0.detail == session
+                && $0.message.map(back.contains) == true
+        }?.at
+    }
+
+    // MARK: - Sockets
+
+    /// The dead connection's address as the broker knows it: the proxy's.
+    var deadProxyAddress: String? {
+        let entry = entries.first {
+            $0.what == .subscribed && $0.detail.hasPrefix("\(session) ")
+        }
+        return entry?.detail.split(separator: " ").last.map(String.init)
+    }
+
+    /// What was seen of a node's connection to an address, in order.
+    func sightings(of who: FailoverNode, to remote: String) -> [FailoverEntry] {
+        entries.filter {
+            $0.what == .socket && $0.who == who.rawValue && $0.detail.contains(" \(remote) ")
+        }
+    }
+
+    /// The RTO of a connection in jiffies, as far as /proc told it last before a moment: it counts
+    /// in ticks of 10 ms, rounded down.
+    func rtoJiffies(
+        of who: FailoverNode, to remote: String, before moment: Moment, tick: TickRate
+    ) -> ClosedRange<Int>? {
+        let entry = sightings(of: who, to: remote).last {
+            $0.at <= moment && $0.detail.contains(" rto:")
+        }
+        guard let word = entry?.detail.split(separator: " ").last, word.hasPrefix("rto:"),
+            let ticks = Int(word.dropFirst(4)), (1...12_000).contains(ticks)
+        else { return nil }
+        let least = tick.jiffies(covering: .milliseconds(ticks * 10))
+        let most = tick.jiffies(covering: .milliseconds((ticks + 1) * 10))
+        return least...max(least, most)
+    }
+
+    /// Which of a connection's timers ran.
+    enum Timer { case retransmission, probe }
+
+    /// Which timer of a connection ran first after a moment, as far as anybody looked: data in
+    /// flight leave the one for retransmissions running, data never sent the one for probes.
+    func timer(of who: FailoverNode, to remote: String, after moment: Moment) -> Timer? {
+        for entry in sightings(of: who, to: remote) where entry.at > moment {
+            if entry.detail.contains("timer:persist") { return .probe }
+            if entry.detail.contains("timer:on"), entry.detail.contains("retransmits:") {
+                return .retransmission
+            }
+        }
+        return nil
+    }
+
+    /// When a connection's probe timer was armed that ran until the connection was gone, or until
+    /// watching ended: between the look before it was first seen to run and that look.
+    func probing(of who: FailoverNode, to remote: String, until moment: Moment) -> Window? {
+        var since: Window?
+        for entry in sightings(of: who, to: remote) where entry.at < moment {
+            if entry.detail.contains("timer:persist") {
+                since = since ?? Window(entry.notBefore ?? entry.at, entry.at)
+            } else if !entry.detail.hasSuffix(" gone") {
+                since = nil
+            }
+        }
+        return since
+    }
+
+    // MARK: - The instrument
+
+    /// What is wrong with the instrument, if anything.
+    var instrumentFault: String? {
+        guard entries.contains(where: { $0.what == .received && $0.at < .zero }) else {
+            return "no message arrived before the event"
+        }
+        if let capture = observation.captures.first(where: { $0.dropped > 0 }) {
+            return "the capture at \(capture.node.rawValue) lost \(capture.dropped) packets"
+        }
+        guard observation.captures.allSatisfy({ $0.count > 0 }) else {
+            return "a capture saw nothing before the event"
+        }
+        return nil
+    }
+}
