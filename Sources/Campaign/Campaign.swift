@@ -41,10 +41,10 @@ public struct Campaign: Sendable {
         }
     }
 
-    /// Whether the machine stalled so long that the trial is to be performed again: decided from
-    /// the watchdog alone, never from what was found.
-    public static func isStalled(_ observation: Observation) -> Bool {
-        Judge.isDisturbed(observation)
+    /// Whether the machine stalled so long, or was so busy, that the trial is to be performed
+    /// again: decided from the watchdogs and the testbed's own times, never from what was found.
+    public static func isStalled(_ observation: Observation, performed: Script? = nil) -> Bool {
+        Judge.isDisturbed(observation, performed: performed)
     }
 
     /// Performs, stores and judges. Cancelling the task stops the performer; the result then holds
@@ -152,10 +152,12 @@ private final class Ledger: Sendable {
         guard let kernel = state.withLock({ $0.greeting?.kernel }),
             let behaviour = Catalogue.behaviour(observation.trial.behaviour)
         else { return }
-        let finding = Judge.judge(observation, as: behaviour).marked(on: kernel)
+        let performed = request.performInstead
+        let finding = Judge.judge(observation, as: behaviour, performed: performed)
+            .marked(on: kernel)
         let trial = try folder.store(
             observation, as: request.name, finding: finding, kernel: kernel)
-        let isStalled = Campaign.isStalled(observation)
+        let isStalled = Campaign.isStalled(observation, performed: performed)
         let zero = observation.zeroMonotonicNanoseconds
         let end = zero + max(0, observation.end.nanoseconds)
         state.withLock { $0.times[request.name] = zero...end }

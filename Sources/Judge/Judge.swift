@@ -11,7 +11,11 @@ public enum Judge {
     ///
     /// A broken testbed gives `inconclusive`, never a verdict about the kernel; something that the
     /// kernel lacks gives `notApplicable`.
-    public static func judge(_ observation: Observation, as behaviour: Behaviour) -> Finding {
+    /// - Parameter performed: what was performed where that is not what the observation tells, as
+    ///   in a control: by it the testbed's promptness is measured, and nothing else.
+    public static func judge(
+        _ observation: Observation, as behaviour: Behaviour, performed: Script? = nil
+    ) -> Finding {
         let trial = observation.trial
         if let verdict = Instrument.objection(to: observation, behaviour) {
             return Finding(trial: trial, verdict: verdict, attempt: observation.attempt)
@@ -22,7 +26,7 @@ public enum Judge {
                 trial: trial, verdict: .inconclusive(cause: objection.cause),
                 attempt: observation.attempt)
         case .success(let reading):
-            return conclude(observation, behaviour, reading)
+            return conclude(observation, behaviour, reading, performed)
         }
     }
 
@@ -39,7 +43,8 @@ public enum Judge {
     }
 
     private static func conclude(
-        _ observation: Observation, _ behaviour: Behaviour, _ reading: Reading
+        _ observation: Observation, _ behaviour: Behaviour, _ reading: Reading,
+        _ performed: Script?
     ) -> Finding {
         let variants = behaviour.variants(for: observation.trial.parameters)
         let strict = Trying(observation, behaviour, reading, excusing: false).attempts(variants)
@@ -47,7 +52,9 @@ public enum Judge {
             observation.stalls.isEmpty
             ? strict : Trying(observation, behaviour, reading, excusing: true).attempts(variants)
         let promised = Set(behaviour.contract.variants)
-        let verdict = verdict(strict, excused, promised, observation, behaviour)
+        let verdict = verdict(
+            strict, excused, promised, observation, behaviour,
+            disturbance(observation, performed: performed))
 
         var finding = Finding(
             trial: observation.trial, verdict: verdict, attempt: observation.attempt)
@@ -78,10 +85,27 @@ public enum Judge {
         return finding
     }
 
-    /// Whether the machine stood still so long that a trial is to be performed again: for half of
-    /// any 200 ms. That is TCP_RTO_MIN, the shortest interval in any schedule; what stands still
-    /// for less cannot carry an event into another event's place. Decided from the watchdog alone.
-    public static func isDisturbed(_ observation: Observation) -> Bool {
+    /// Whether the machine was so busy that a trial is to be performed again: it stood still for
+    /// half of any 200 ms, or the testbed was as late with something. That is TCP_RTO_MIN, the
+    /// shortest interval in any schedule; what lasts for less cannot carry an event into another
+    /// event's place. Decided from the watchdogs and the testbed's own times, not from what the
+    /// kernel did.
+    public static func isDisturbed(_ observation: Observation, performed: Script? = nil) -> Bool {
+        disturbance(observation, performed: performed) != nil
+    }
+
+    private static func disturbance(
+        _ observation: Observation, performed: Script?
+    ) -> String? {
+        if stoodStill(observation) {
+            return "the machine stalled for more than half of the shortest interval, 200 ms"
+        }
+        return Promptness(of: observation, performed ?? observation.script).lateness.map {
+            "the machine was busy: \($0.what) \($0.by.formattedSeconds) too late"
+        }
+    }
+
+    private static func stoodStill(_ observation: Observation) -> Bool {
         let span = Duration.milliseconds(200)
         let stalls = united(observation.stalls)
         return stalls.contains { first in
@@ -107,7 +131,7 @@ public enum Judge {
 
     private static func verdict(
         _ strict: [Attempt], _ excused: [Attempt], _ promised: Set<String>,
-        _ observation: Observation, _ behaviour: Behaviour
+        _ observation: Observation, _ behaviour: Behaviour, _ disturbance: String?
     ) -> Verdict {
         func kept(_ attempts: [Attempt]) -> [Attempt] {
             attempts.filter { $0.matches && promised.contains($0.name) }
@@ -130,9 +154,8 @@ public enum Judge {
             }
             return .conforms
         }
-        if isDisturbed(observation) {
-            return .inconclusive(
-                cause: "the machine stalled for more than half of the shortest interval, 200 ms")
+        if let disturbance {
+            return .inconclusive(cause: disturbance)
         }
         return .deviates
     }

@@ -25,7 +25,7 @@ public enum CurrentThread {
 
     /// What priority a thread got.
     public enum Priority: Hashable, Sendable {
-        /// SCHED_FIFO with the lowest real-time priority: runs before every ordinary thread.
+        /// SCHED_FIFO: runs before every ordinary thread.
         case realtime
         /// An ordinary thread with nice −20: gets most of a CPU that it shares.
         case favoured
@@ -38,16 +38,11 @@ public enum CurrentThread {
     ///
     /// The corresponding C functions are `sched_setscheduler` and `setpriority`, which want
     /// CAP_SYS_NICE.
-    public static func raisePriority() -> Priority {
-        if clinux_set_thread_fifo(1) >= 0 { return .realtime }
+    /// - Parameter level: 1 to 99; of two real-time threads the one with more runs first.
+    public static func raisePriority(_ level: Int = 1) -> Priority {
+        if clinux_set_thread_fifo(CInt(clamping: level)) >= 0 { return .realtime }
         return clinux_set_thread_nice(-20) >= 0 ? .favoured : .unchanged
     }
-
-    /// Gives it most of a processor that it shares, as far as is permitted, and no more than that:
-    /// real-time threads still come first.
-    ///
-    /// The corresponding C function is `setpriority`.
-    public static func favour() { _ = clinux_set_thread_nice(-20) }
 
     /// Runs from now on only when no other thread wants to, as threads do that it starts.
     ///

@@ -1,3 +1,4 @@
+internal import Evidence
 internal import LinuxNet
 internal import Synchronization
 
@@ -17,8 +18,11 @@ final class CaptureService: Sendable {
     }
 
     /// Starts the thread.
-    func start() throws(LinuxError) -> WorkerThread {
-        try WorkerThread(name: "captures") { self.run() }
+    func start(in time: TrialTime) throws(LinuxError) -> WorkerThread {
+        try WorkerThread(name: "captures") {
+            Rank.worker.take(in: time)
+            self.run()
+        }
     }
 
     /// Reads a capture from now on. Returns what `remove` wants.

@@ -7,7 +7,10 @@ internal import Wire
 /// The application's witness: waiting for the error, and single calls.
 extension LaneRun {
     func awaitError(_ waiter: Waiter, milliseconds: Int) throws {
-        _ = CurrentThread.raisePriority()
+        switch trial.time {
+        case .real: Rank.witness.take(in: .real)
+        case .virtual: _ = CurrentThread.raisePriority()
+        }
         let until = MonotonicClock.nowNanoseconds() + Int64(milliseconds) * 1_000_000
         switch waiter {
         case .read: try awaitInRead(until: until)

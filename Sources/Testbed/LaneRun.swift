@@ -29,6 +29,7 @@ final class LaneRun {
     /// Does all steps, or ends the trial.
     func run() {
         runQueue = RunQueueClock()
+        Rank.worker.take(in: trial.time)
         defer { trial.laneEnded(actor) }
         do throws(LaneError) {
             try trial.board.awaitOpening()

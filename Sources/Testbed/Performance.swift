@@ -21,11 +21,14 @@ public final class Performance: Sendable {
     private let watchdogs: Watchdogs
     private let hz: Int
     private let events = EventQueue()
+    private let pool: TestbedPool?
 
     /// Readies the witnesses.
+    /// - Parameter pool: networks for trials that were made beforehand.
     /// - Throws: `LinuxError`.
-    public init(_ plan: Plan) throws {
+    public init(_ plan: Plan, _ pool: TestbedPool? = nil) throws {
         self.plan = plan
+        self.pool = pool
         hz = try MonotonicClock.jiffiesPerSecond()
         watchdogs = Watchdogs(jiffyNanoseconds: try MonotonicClock.jiffyNanoseconds())
         captures = try CaptureService()
@@ -40,8 +43,8 @@ public final class Performance: Sendable {
     /// - Throws: `LinuxError` if the witnesses can't be started.
     public func perform(report: (Event) -> Void) throws {
         // Namespaces, captures and files in /proc, sockets: some twenty a trial.
-        try ResourceLimits.raiseOpenFiles(to: 256 + 40 * plan.trials.count)
-        var threads = try [captures.start(), sampler.start()]
+        try ResourceLimits.raiseOpenFiles(to: Self.openFiles(trials: plan.trials.count))
+        var threads = try [captures.start(in: plan.time), sampler.start()]
         // In virtual time a thread that wakes each jiffy would see no stall, and would keep the
         // guest from idling, which is what makes its time pass.
         if plan.time == .real { threads += try watchdogs.start() }
@@ -82,6 +85,9 @@ public final class Performance: Sendable {
         }
     }
 
+    /// How many files so many trials keep open at most.
+    static func openFiles(trials: Int) -> Int { 256 + 40 * trials }
+
     private func begin(_ trial: Trial) {
         sampler.add(trial)
         trial.start()
@@ -90,6 +96,7 @@ public final class Performance: Sendable {
     private func beginOneAfterAnother(_ trials: [Trial]) throws(LinuxError) -> WorkerThread {
         let timer = try TimerDescriptor()
         return try WorkerThread(name: "starter") { [self] in
+            Rank.worker.take(in: plan.time)
             for (trial, moment) in zip(startOrder(trials), startMoments()) {
                 do {
                     try timer.arm(atNanoseconds: moment, everyNanoseconds: 0)
@@ -143,7 +150,10 @@ public final class Performance: Sendable {
     /// periods of the kernel, some 50 ms each, which trials that end together share. Nobody waits
     /// for the last ones: the process ends with them.
     private func release(_ trial: Trial) {
-        _ = try? WorkerThread(name: "closer") { [captures] in trial.release(captures) }
+        let closingCaptures = plan.time == .real
+        _ = try? WorkerThread(name: "closer") { [captures] in
+            trial.release(captures, closingCaptures: closingCaptures)
+        }
     }
 
     /// Makes all testbeds, on two threads: most of the time goes into waiting for the kernel's
@@ -152,14 +162,15 @@ public final class Performance: Sendable {
         let next = Atomic(0)
         let made = Mutex<[Int: Result<Trial, any Error>]>([:])
         let openers = Mutex<[WorkerThread]>([])
-        let work: @Sendable () -> Void = { [plan, events, captures] in
+        let work: @Sendable () -> Void = { [plan, events, captures, pool] in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard index < plan.trials.count else { return }
                 let result = Result {
                     let trial = try Trial(
                         index: index, request: plan.trials[index],
-                        maximumPackets: plan.maximumPackets, events: events)
+                        maximumPackets: plan.maximumPackets, events: events, time: plan.time,
+                        pool: pool)
                     let opening = try trial.prepare(captures)
                     openers.withLock { $0 += opening }
                     return trial

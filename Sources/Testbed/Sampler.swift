@@ -14,17 +14,23 @@ final class Sampler: Sendable {
     /// In the order of the plan, as those are looked at that are due at the same moment.
     private let trials = Mutex<[Trial]>([])
     private let periodNanoseconds: Int64
+    private let time: TrialTime
 
     /// For so long after a step the period stays what it is. In real time all trials that are not
     /// long; in virtual time each reading is what a guest lives for.
     private let busyNanoseconds: Int64
     /// A table of sockets is read no more often.
     private static let tableNanoseconds: Int64 = 100_000_000
-    /// Later it is this part of the time since then.
+    /// Later it is this part of the time since then: where attempts may fail to be sent, of which
+    /// only the kernel tells, a part that is finer than the timer wheel; else the wire tells.
     private static let divisor: Int64 = 32
+    private let coarseDivisor: Int64
 
     init(periodMilliseconds: Int, time: TrialTime) throws(LinuxError) {
+        self.time = time
         busyNanoseconds = time == .real ? 16_000_000_000 : 0
+        // Each reading wakes a guest.
+        coarseDivisor = time == .real ? Self.divisor : 8
         timer = try TimerDescriptor()
         end = try EventDescriptor()
         periodNanoseconds = Int64(max(1, periodMilliseconds)) * 1_000_000
@@ -32,9 +38,8 @@ final class Sampler: Sendable {
 
     /// Starts the thread.
     func start() throws(LinuxError) -> WorkerThread {
-        try WorkerThread(name: "sampler") {
-            // Not in real time: the watchdogs would take that for a standstill.
-            CurrentThread.favour()
+        try WorkerThread(name: "sampler") { [time] in
+            Rank.worker.take(in: time)
             self.run()
         }
     }
@@ -105,6 +110,7 @@ final class Sampler: Sendable {
         if trial.isOrphan {
             return max(periodNanoseconds, Self.tableNanoseconds, min(250_000_000, calm / 128))
         }
-        return max(periodNanoseconds, (calm - busyNanoseconds) / Self.divisor)
+        let divisor = trial.mayFailToSend ? Self.divisor : coarseDivisor
+        return max(periodNanoseconds, (calm - busyNanoseconds) / divisor)
     }
 }

@@ -11,6 +11,8 @@ final class Trial: Sendable {
     let request: Plan.Request
     /// What is performed; the observation may be told another.
     let script: Script
+    /// In which time it is performed.
+    let time: TrialTime
     let board = Board()
     let testbed: TrialTestbed
     let flow: Flow
@@ -47,14 +49,19 @@ final class Trial: Sendable {
         }
     }
 
-    /// Makes the testbed.
-    init(index: Int, request: Plan.Request, maximumPackets: Int, events: EventQueue) throws {
+    /// Makes the testbed, of a network that is there already or a new one.
+    init(
+        index: Int, request: Plan.Request, maximumPackets: Int, events: EventQueue,
+        time: TrialTime, pool: TestbedPool?
+    ) throws {
+        self.time = time
         self.index = index
         self.request = request
         self.events = events
         self.maximumPackets = maximumPackets
         script = request.performInstead ?? request.script
-        testbed = try TrialTestbed(script)
+        testbed = try TrialTestbed(script, in: pool?.take(script.family, script.link))
+        mayFailToSend = script.contains(\.changesTheNetwork)
         flow = testbed.addressing.flow(connecting: script.connectingActor)
         record = Mutex(Record())
     }
@@ -91,7 +98,7 @@ final class Trial: Sendable {
 
     private func openCapture(of actor: Actor, _ service: CaptureService) {
         do {
-            let capture = try PacketCapture(interface: testbed.addressing.interface(of: actor))
+            let capture = try testbed.capture(of: actor)
             let recorder = CaptureRecorder(
                 capture, actor: actor, flow: flow, board: board, maximumPackets: maximumPackets
             ) { [weak self] in self?.fail($0) }
@@ -117,7 +124,8 @@ final class Trial: Sendable {
         let interface = testbed.addressing.interface(of: .peer)
         let peer = try space.run { try ScriptedPeer(interface: interface, flow: flow) }
         record.withLock { $0.scriptedPeer = peer }
-        _ = try WorkerThread(name: "scripted \(index)", in: space) { [weak self] in
+        _ = try WorkerThread(name: "scripted \(index)", in: space) { [weak self, time] in
+            Rank.witness.take(in: time)
             guard let reason = peer.run() else { return }
             self?.fail(.init(.testbed, "the scripted peer: \(reason)"))
         }
@@ -294,6 +302,9 @@ final class Trial: Sendable {
         sample()
     }
 
+    /// Whether the subject may try to send what never comes to an interface.
+    let mayFailToSend: Bool
+
     /// Whether only the table of sockets tells of the connection.
     var isOrphan: Bool { record.withLock { $0.isOrphan } }
 
@@ -360,7 +371,10 @@ final class Trial: Sendable {
     }
 
     /// Closes sockets, captures and files. The namespaces stay until the process ends.
-    func release(_ service: CaptureService) {
+    ///
+    /// The sockets are reset, so that the kernel goes on with none. In virtual time the captures
+    /// are only read no more: closing one waits for grace periods, and the guest will end soon.
+    func release(_ service: CaptureService, closingCaptures: Bool) {
         let (captures, sockets) = record.withLock { record in
             defer {
                 record.sockets = []
@@ -375,7 +389,11 @@ final class Trial: Sendable {
             record.scriptedPeer = nil
         }
         for (_, token) in captures { service.remove(token) }
-        for socket in sockets { try? socket.close() }
+        for socket in sockets {
+            try? socket.setLinger(seconds: 0)
+            try? socket.close()
+        }
+        guard closingCaptures else { return }
         for (recorder, _) in captures { recorder.close() }
         testbed.close()
     }

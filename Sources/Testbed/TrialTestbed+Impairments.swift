@@ -30,7 +30,7 @@ extension TrialTestbed {
 
     private var subjectInterface: String { addressing.interface(of: .subject) }
 
-    private func configurator(of actor: Actor) throws(LinuxError) -> NetworkConfigurator {
+    func configurator(of actor: Actor) throws(LinuxError) -> NetworkConfigurator {
         guard let found = configurators[actor] ?? configurators[.subject] else {
             throw LinuxError(operation: "change the network", errno: .badFileDescriptor)
         }

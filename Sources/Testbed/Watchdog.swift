@@ -95,7 +95,7 @@ final class Watchdogs: Sendable {
     private func run(cpu: Int) {
         // A CPU that was taken away meanwhile leaves an unpinned watchdog, which does no harm.
         try? CurrentThread.pin(toCPU: cpu)
-        _ = CurrentThread.raisePriority()
+        Rank.watchdog.take(in: .real)
         var due = MonotonicClock.nowNanoseconds() + periodNanoseconds
         while !isStopping.load(ordering: .relaxed) {
             // clock_nanosleep(TIMER_ABSTIME) is a timerfd's wait in one call instead of two; here

@@ -55,29 +55,34 @@ enum GuestInit {
 
     private static func perform(_ channel: Channel) {
         do {
-            var costs = GuestCosts()
             loadModules()
+            letSleep()
             let privilege = try Host.isolate()
             let greeting = try Perform.greeting(privilege: privilege)
             let isHandedOver = getenv(standing) != nil
+            let isFailover = (try? Machine.read("\(folder)/mode")) == Array("failover".utf8)
+            var pool: TestbedPool?
             if isHandedOver {
+                // All that go on from here have it.
+                if !isFailover { pool = try TestbedPool() }
                 // Whoever keeps this guest hears that now is the time.
                 try channel.send(.greeting, greeting)
                 tcdrain(channel.output)
                 try Machine.standStill()
             }
+            var costs = GuestCosts()
             let fault = try isHandedOver ? GuestFault.handedOver() : GuestFault.wanted
             if fault == .noResult { return }
             let bytes = try isHandedOver ? planHandedOver() : Machine.read("\(folder)/plan")
             try channel.send(.greeting, greeting)
-            if (try? Machine.read("\(folder)/mode")) == Array("failover".utf8) {
+            if isFailover {
                 try FailoverMode.performInGuest(bytes, channel)
                 try channel.send(.done)
                 return
             }
             let plan = try Channel.plan(bytes)
             // Progress is for those who wait in real time.
-            try Performance(plan).perform { event in
+            try Performance(plan, pool).perform { event in
                 switch event {
                 case .progress: costs.ready()
                 case .observation(let index, let observation):
@@ -98,6 +103,14 @@ enum GuestInit {
             throw Refused("the emulator hands over no plan")
         }
         return plan
+    }
+
+    /// Housekeeping that wakes an idle guest, where the kernel lets it be: the defragmentation of
+    /// memory beforehand looks twice a second, the statistics of memory are gathered each second.
+    private static func letSleep() {
+        for (key, value) in [("vm.compaction_proactiveness", "0"), ("vm.stat_interval", "86400")] {
+            try? Sysctl.write(key, value)
+        }
     }
 
     private static func loadModules() {

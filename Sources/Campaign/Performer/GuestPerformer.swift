@@ -80,7 +80,10 @@ public struct GuestPerformer: Performer {
             let guest = Guest(
                 emulator: emulator, kernel: kernel, initramfs: initramfs,
                 plan: try Compact.encode(part),
-                trialCount: groups.map(\.count).max() ?? 0, patience: patience, fault: fault)
+                // All go on from one, which has networks for as many trials as there may be.
+                trialCount: emulator.keepsSnapshots
+                    ? Self.groupSize : groups.map(\.count).max() ?? 0,
+                patience: patience, fault: fault)
             return (guest, part)
         }
         let slots = slots ?? GuestSlots(ProcessInfo.processInfo.activeProcessorCount)
