@@ -15,7 +15,12 @@ public struct GuestPerformer: Performer {
     /// In which time the guests live.
     public var time = TrialTime.virtual
     /// What was found out about how they run.
-    public var circumstances: [String: String] = [:]
+    public var circumstances: [String: String] {
+        foundBefore.merging(found.withLock { $0 }) { _, new in new }
+    }
+    /// What was found out before anything was performed.
+    var foundBefore: [String: String] = [:]
+    private let found = Findings()
     /// What limits how many guests run at once, where several performers share the machine.
     public var slots: GuestSlots?
     /// Where guests that have booted are kept; nil has each of them boot.
@@ -93,6 +98,9 @@ public struct GuestPerformer: Performer {
             }
             return try await snapshots.snapshot(for: guest, kernelSHA256: sum)
         }
+        if snapshots != nil, emulator.keepsSnapshots, snapshot == nil, !Task.isCancelled {
+            found.withLock { $0["guests"] = "each booted: none that has booted could be kept" }
+        }
         return try await withThrowingTaskGroup(of: PerformanceEnd.self) { group in
             for (number, (booting, part)) in zip(1..., guests) {
                 let guest = booting.going(on: snapshot)
@@ -144,6 +152,15 @@ public struct GuestPerformer: Performer {
             atPath: path, withIntermediateDirectories: true)
         return path
     }
+}
+
+/// What turns up while a plan is performed; copies of a performer share it.
+private final class Findings: Sendable {
+    private let findings = Mutex<[String: String]>([:])
+
+    func withLock<Result: Sendable>(
+        _ body: (inout sending [String: String]) -> sending Result
+    ) -> Result { findings.withLock(body) }
 }
 
 extension PerformerEvent {
