@@ -58,7 +58,9 @@ public enum Delivery {
     /// A behaviour in which a waiter hears of the end of a blackholed connection.
     static func behaviour(
         _ waiter: Waiter, id: String, question: String, scenarios: [Int] = [], background: String,
-        between: [Step] = [], steps: [Step], values: [ValueExpectation], controls: [Control]
+        between: [Step] = [], steps: [Step], values: [ValueExpectation],
+        more: @escaping @Sendable (Parameters) -> [ValueExpectation] = { _ in [] },
+        controls: [Control]
     ) -> Behaviour {
         Behaviour(
             id: id, question: question, scenarios: scenarios, background: background, cases: cases,
@@ -74,7 +76,7 @@ public enum Delivery {
             },
             outage: .step("silence"),
             variants: RetransmissionVariants.all(fates: { _ in Timeline(.lost) }),
-            values: { ValueExpectation.userTimeoutReadBack($0) + values },
+            values: { ValueExpectation.userTimeoutReadBack($0) + values + more($0) },
             contract: Contract(
                 RetransmissionVariants.contract.variants, because: promise,
                 exceeds: RetransmissionVariants.contract.exceeds),

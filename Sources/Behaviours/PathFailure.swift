@@ -104,6 +104,52 @@ public enum PathFailure {
             ])
     }
 
+    /// TCP takes for sent what never reaches the wire: the retransmission timer runs, whether data
+    /// was in flight or the connection was idle and writes.
+    static func unseen(
+        _ impairment: Impairment, meetsDataInFlight: Bool, id: String, question: String,
+        background: String, fate: RetransmitTimer.Fate, exceeds: String?
+    ) -> Behaviour {
+        let write = Step("write", .send(bytes: Script.messageBytes))
+        let impair = Step("impair", .impair(impairment))
+        let steps = meetsDataInFlight ? [write, impair] : [impair, write]
+        let lost = lostThen(fate)
+        let fates: @Sendable (Conditions) -> Timeline<RetransmitTimer.Fate> = {
+            meetsDataInFlight ? lost($0) : Timeline(fate)
+        }
+        return Behaviour(
+            id: id, question: question, scenarios: [71], background: background,
+            cases: .matrix(userTimeouts: [1000, 2000]) + .matrix(retries2: [2]),
+            stimulus: { (parameters: Parameters, horizon: Int) -> Script in
+                var first = steps[0]
+                first.trigger = .done(label: "silence", plusMilliseconds: 0)
+                return .connected(
+                    parameters,
+                    subject: [first, steps[1]] + Script.hearing(horizonMilliseconds: horizon),
+                    peer: Script.silence)
+            },
+            outage: .step("silence"),
+            variants: RetransmissionVariants.all(fates: fates),
+            values: {
+                ValueExpectation.userTimeoutReadBack($0) + [
+                    ValueExpectation("write", .result(Script.messageBytes))
+                ]
+            },
+            contract: Contract(
+                RetransmissionVariants.contract.variants,
+                because: RetransmissionVariants.contract.because, exceeds: exceeds),
+            controls: [
+                // On a silent wire only nearly known: which of the attempts it is.
+                Control(
+                    "option set back to none", Parameters(userTimeoutMilliseconds: 1000),
+                    parts: .missing, or: [.extra]
+                ) { $0.changingUserTimeout(to: 0) },
+                Control(
+                    "nothing goes wrong", Parameters(userTimeoutMilliseconds: 2000), parts: .extra
+                ) { $0.replacing("impair", with: .watch(milliseconds: 0)) },
+            ])
+    }
+
     /// Segments are lost, and from the impairment on fare otherwise.
     static func lostThen(
         _ fate: RetransmitTimer.Fate

@@ -10,6 +10,14 @@ public enum ZeroWindow {
     /// What the subject tries to write: more than the peer's buffer, less than its own.
     public static let fillBytes = 65_536
 
+    /// The values of `zero-window.set-late` with which the peer says that its window is shut when
+    /// T is over.
+    static let nudgedAfterT: [Parameters] = .matrix(
+        userTimeouts: [1000], families: AddressFamily.allCases, settings: nudge)
+
+    /// The peer says once more that its window is shut, so many milliseconds after T was set.
+    static let nudge = ["nudge": 200]
+
     /// A connection whose window is shut; the step `shut` is done when the peer has said so.
     public static func script(
         _ parameters: Parameters, subject: [Step], peer: [Step] = []

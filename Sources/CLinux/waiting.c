@@ -1,10 +1,13 @@
 #define _GNU_SOURCE
 #include "clinux_waiting.h"
 
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "retry.h"
 
@@ -40,6 +43,31 @@ int clinux_poll(struct pollfd *entries, uint32_t count, int64_t deadline) {
         if (result >= 0) return result;
         if (errno != EINTR) return -errno;
     }
+}
+
+// The C library's fd_set ends at 1023; the kernel takes sets of any size.
+int clinux_select(int fd, int64_t deadline) {
+    const size_t bits = 8 * sizeof(unsigned long);
+    const size_t words = (size_t)fd / bits + 1;
+    if (fd < 0) return -EBADF;
+    unsigned long *sets = calloc(2 * words, sizeof *sets);
+    if (!sets) return -ENOMEM;
+    const unsigned long bit = 1ul << ((size_t)fd % bits);
+    unsigned long *input = &sets[words - 1], *exception = &sets[2 * words - 1];
+    int result;
+    for (;;) {
+        *input = *exception = bit;
+        int64_t left = deadline - clinux_monotonic_nanoseconds();
+        if (left < 0) left = 0;
+        struct timespec wait = {.tv_sec = left / SECOND, .tv_nsec = left % SECOND};
+        long ready =
+            syscall(SYS_pselect6, fd + 1, sets, NULL, sets + words, &wait, NULL);
+        result = ready < 0 ? -errno : (*input & bit ? 1 : 0) + (*exception & bit ? 2 : 0);
+        if (ready == 0) result = 0;
+        if (result != -EINTR) break;
+    }
+    free(sets);
+    return result;
 }
 
 int clinux_epoll_create(void) { return CLINUX_ONCE(epoll_create1(EPOLL_CLOEXEC)); }

@@ -34,5 +34,7 @@ public struct Response: Hashable, Codable, Sendable {
         case nothing
         /// All that was seen.
         case everything
+        /// What was heard last, and all before it.
+        case heard
     }
 }

@@ -232,6 +232,8 @@ public enum Option: String, Hashable, Codable, Sendable {
     case deferAccept = "TCP_DEFER_ACCEPT"
     /// TCP_THIN_LINEAR_TIMEOUTS (tcp(7)).
     case thinLinearTimeouts = "TCP_THIN_LINEAR_TIMEOUTS"
+    /// IP_TRANSPARENT (ip(7)).
+    case transparent = "IP_TRANSPARENT"
     /// IP_RECVERR (ip(7)).
     case receiveErrors = "IP_RECVERR"
     /// IPV6_RECVERR (ipv6(7)).
@@ -257,6 +259,12 @@ public enum Waiter: String, Hashable, Codable, Sendable, CaseIterable {
     case epollLevel
     /// epoll(7), edge-triggered.
     case epollEdge
+    /// epoll(7), reported once (EPOLLONESHOT).
+    case epollOneShot
+    /// select(2) for input.
+    case select
+    /// poll(2) for nothing: only errors and hang-ups are reported.
+    case hangUp
     /// Blocked in connect(2), which it begins.
     case connect
 }
@@ -273,4 +281,8 @@ public enum Call: String, Hashable, Codable, Sendable {
     case poll
     /// epoll_wait(2) on the step's epoll instance, 100 ms at most.
     case epollWait
+    /// EPOLL_CTL_MOD on it, which arms what is reported once.
+    case epollArm
+    /// getsockopt TCP_INFO; its value is the state, 7 being TCP_CLOSE.
+    case info
 }

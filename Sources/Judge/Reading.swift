@@ -180,7 +180,7 @@ extension Reading {
                 if ["EAGAIN", "EINPROGRESS"].contains(call.errno?.name) { return nil }
                 let what = call.errno.map(ObservedEvent.What.error) ?? .hungUp
                 return ObservedEvent(what, narrowed(call, observation), source: call.name)
-            case .poll, .epollLevel, .epollEdge:
+            case .poll, .hangUp, .select, .epollLevel, .epollEdge, .epollOneShot:
                 if call.result == 0 { return nil }
                 let taken = observation.steps.filter { $0.actor == .subject }
                     .flatMap(\.calls).first { $0.name == "SO_ERROR" && $0.begin >= call.end }

@@ -35,6 +35,11 @@ public struct KernelRules: Hashable, Codable, Sendable {
     public var complaintsRevertBackoff = true
     /// Whether it takes all of them back; no kernel known does.
     public var complaintsForgetBackoff = false
+    /// Whether a probe timer that is armed when T is over is cut to the least of intervals, rather
+    /// than left whole (7.1 2b9f6f7065d4).
+    public var clampsWhatIsOver = true
+    /// Whether an acknowledgement of a part starts the clock anew; no kernel known does.
+    public var progressStartsClock = false
     /// What TCP_USER_TIMEOUT does while the window is retracted with data in flight.
     public var retraction = RetractionTimeout.timed
     /// What else ends a connection then.

@@ -27,6 +27,21 @@ public struct ProbeTimer: Sendable {
     let rules: KernelRules
     let fates: Timeline<Fate>
     let abortError: SocketError
+    let unasked: Unasked?
+
+    /// What the peer says without having been asked by a probe.
+    public enum Unasked: Sendable, Equatable {
+        /// Once more that its window is shut.
+        case stillShut(Window)
+        /// That its window is open: what waits is sent at once, and arrives.
+        case open(Window)
+
+        var window: Window {
+            switch self {
+            case .stillShut(let window), .open(let window): window
+            }
+        }
+    }
 
     /// The timer of a connection under `conditions`, on a kernel with `rules`.
     ///
@@ -34,12 +49,13 @@ public struct ProbeTimer: Sendable {
     /// error behind, as IPv6's do (`inet6_csk_xmit`) and IPv4's don't (`__ip_queue_xmit`).
     public init(
         _ conditions: Conditions, _ rules: KernelRules, fates: Timeline<Fate>,
-        abortError: SocketError = .etimedout
+        abortError: SocketError = .etimedout, unasked: Unasked? = nil
     ) {
         self.conditions = conditions
         self.rules = rules
         self.fates = fates
         self.abortError = abortError
+        self.unasked = unasked
     }
 
     /// TCP_RTO_MIN as this timer has it: no option, route or sysctl changes it.
@@ -62,7 +78,8 @@ public struct ProbeTimer: Sendable {
 
     /// What may follow once the timer was armed somewhere in `armed`.
     public func prospects(armed: Window) -> [Prospect] {
-        let state = State()
+        var state = State()
+        state.awaitsUnasked = unasked != nil
         return fire(state, armed: armed, plain(state))
     }
 
@@ -77,6 +94,8 @@ public struct ProbeTimer: Sendable {
         var last: Window?
         /// Whether that attempt met a full queue.
         var isCongested = false
+        /// Whether what the peer says unasked is still to come.
+        var awaitsUnasked = false
     }
 
     /// The backed-off interval, at most TCP_RTO_MAX (`tcp_probe0_when`).
@@ -100,10 +119,48 @@ public struct ProbeTimer: Sendable {
         var arming = arming
         let firing = arming.firing(armed: armed, rules, conditions)
         guard !firing.isEmpty else { return [] }
-        return conditions.userTimeoutMilliseconds.values(during: firing).flatMap {
-            [arming] milliseconds, window in
+        guard let unasked, state.awaitsUnasked, unasked.window.earliest <= firing.latest else {
+            return fire(state, in: firing, arming)
+        }
+        // Whichever comes first.
+        let said = unasked.window.intersection(Window(armed.earliest, firing.latest))
+        let rest = firing.intersection(Window(firing.earliest, unasked.window.latest))
+        return (said.isEmpty ? [] : heard(state, unasked, in: said))
+            + (rest.isEmpty ? [] : fire(state, in: rest, arming))
+    }
+
+    private func fire(_ state: State, in firing: Window, _ arming: Arming) -> [Prospect] {
+        conditions.userTimeoutMilliseconds.values(during: firing).flatMap {
+            milliseconds, window in
             decide(state, window, userTimeout: milliseconds, arming)
         }
+    }
+
+    /// The peer's acknowledgement that nobody asked for: one that the window is still shut does
+    /// what an answer does; one that it is open ends the clock, and the data leaves at once.
+    private func heard(_ state: State, _ unasked: Unasked, in window: Window) -> [Prospect] {
+        conditions.userTimeoutMilliseconds.values(during: window).map { milliseconds, window in
+            let event = Expected(.answered, window, "the peer's acknowledgement, unasked")
+            return Prospect(event) { heard in
+                if case .open = unasked {
+                    let data = Expected(
+                        .sent(.data), heard.after(.zero, conditions.reach), "the window is open",
+                        anchors: [heard])
+                    return [Prospect(data) { [delivery(of: $0)] }]
+                }
+                var next = state
+                next.awaitsUnasked = false
+                next.unanswered = 0
+                return rearm(next, heard, milliseconds)
+            }
+        }
+    }
+
+    private func delivery(of sent: Window) -> Prospect {
+        Prospect(
+            Expected(
+                .answered, sent.after(.zero, .milliseconds(200) + conditions.tick.jiffy * 2),
+                "the peer's acknowledgement, delayed or not", anchors: [sent]))
     }
 
     private func decide(
@@ -229,13 +286,7 @@ public struct ProbeTimer: Sendable {
             case .delivered:
                 let event = Expected(
                     .sent(.data), window, arming.derivation, anchors: arming.anchors)
-                return Prospect(event) { fired in
-                    let answer = Expected(
-                        .answered,
-                        fired.after(.zero, .milliseconds(200) + conditions.tick.jiffy * 2),
-                        "the peer's acknowledgement, delayed or not", anchors: [fired])
-                    return [Prospect(answer)]
-                }
+                return Prospect(event) { [delivery(of: $0)] }
             }
         }
     }
@@ -267,7 +318,11 @@ public struct ProbeTimer: Sendable {
         let least = tick.jiffies(covering: deadline.earliest - now.latest - tick.jiffy)
         let most = tick.jiffies(covering: deadline.latest - now.earliest + tick.jiffy)
         var prospects: [Prospect] = []
-        if least < interval {
+        // Before 7.1 what is left of a T that is over is a very large number (2b9f6f7065d4).
+        let mayBeOver = !rules.clampsWhatIsOver && now.latest > deadline.earliest - tick.jiffy
+        let isOver = mayBeOver && now.earliest > deadline.latest + tick.jiffy
+        if mayBeOver { prospects += fire(state, armed: now, plain(state)) }
+        if least < interval, !isOver {
             // TCP_TIMEOUT_MIN, two jiffies, is the least for which the timer is armed.
             let delays = max(2, least)...max(2, min(most, interval))
             let slack = rules.wheel.granularity(
@@ -283,7 +338,7 @@ public struct ProbeTimer: Sendable {
             clamped.cutMilliseconds = milliseconds
             prospects += fire(state, armed: now, clamped)
         }
-        if most >= interval { prospects += fire(state, armed: now, plain(state)) }
+        if most >= interval, !mayBeOver { prospects += fire(state, armed: now, plain(state)) }
         return prospects
     }
 }

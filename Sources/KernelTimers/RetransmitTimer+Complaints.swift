@@ -18,6 +18,9 @@ public struct Complaint: Sendable, Equatable {
 }
 
 extension RetransmitTimer.Fate {
+    /// Whether what TCP takes for sent shows on the wire.
+    var isSeen: Bool { self != .swallowed && self != .waiting }
+
     /// What is left behind in the socket, for the day on which it ends (`sk_err_soft`).
     var softError: SocketError? {
         guard case .complained(let complaint) = self, !complaint.isTold else { return nil }

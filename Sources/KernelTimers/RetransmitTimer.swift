@@ -17,6 +17,12 @@ public struct RetransmitTimer: Sendable {
         case complained(Complaint)
         /// It cannot be sent; nothing is on the wire.
         case unroutable
+        /// It leaves TCP, which takes it for sent, and is dropped on its way to the device: nothing
+        /// is on the wire.
+        case swallowed
+        /// It leaves TCP, and waits in the host until a neighbour's address is known. Until then it
+        /// is not sent again: the attempt fails (`skb_still_in_host_queue`).
+        case waiting
         /// It cannot be sent although there is a route, such as for a firewall's rule (EPERM);
         /// nothing is on the wire, but the kernel counts it, and stamps the segment.
         case refused
@@ -25,25 +31,33 @@ public struct RetransmitTimer: Sendable {
     let conditions: Conditions
     let rules: KernelRules
     let fates: Timeline<Fate>
+    let progress: Progress?
 
     /// The timer of a connection under `conditions`, on a kernel with `rules`.
     ///
-    /// `fates` says what becomes of segments over time, as the script's impairments have it.
-    public init(_ conditions: Conditions, _ rules: KernelRules, fates: Timeline<Fate>) {
+    /// `fates` says what becomes of segments over time, as the script's impairments have it;
+    /// `progress` what the peer acknowledges all the same.
+    public init(
+        _ conditions: Conditions, _ rules: KernelRules, fates: Timeline<Fate>,
+        progress: Progress? = nil
+    ) {
         self.conditions = conditions
         self.rules = rules
         self.fates = fates
+        self.progress = progress
     }
 
     /// What may follow from a call, somewhere in `written`, that sends one segment: a write, or a
     /// close or shutdown, whose segment is a FIN.
     public func prospects(written: Window, as segment: Expected.Segment = .data) -> [Prospect] {
         fates.values(during: written).map { fate, window in
-            let data = Expected(.sent(segment), window, "the call itself")
+            let data = Expected(
+                fate.isSeen ? .sent(segment) : .failedToSend(segment), window, "the call itself")
             return Prospect(data) { sent in
-                let state = State(
+                var state = State(
                     rtoJiffies: conditions.rtoJiffies, lastSent: sent, softError: fate.softError)
-                return answers(to: fate, at: sent) { afterData(state) }
+                state.isWaiting = fate == .waiting
+                return answers(to: fate, at: sent) { [state] in afterData(state) }
             }
         }
     }
@@ -112,7 +126,7 @@ public struct RetransmitTimer: Sendable {
                     return fire(state, armed: fired, delay: conditions.rtoJiffies)
                 }
             }
-            if fate == .unroutable {
+            if fate == .unroutable || state.isWaiting {
                 // The probe fails, and the RTO is set to what is left of it since the data, at
                 // least a jiffy (`tcp_rearm_rto` with the loss probe still pending).
                 let event = Expected(
@@ -123,11 +137,13 @@ public struct RetransmitTimer: Sendable {
                 }
             }
             let event = Expected(
-                .sent(.tailLossProbe), window, derivation,
-                counters: ["TcpExt.TCPLossProbes": 1, "Tcp.RetransSegs": 1], anchors: [armed])
+                fate.isSeen ? .sent(.tailLossProbe) : .failedToSend(.tailLossProbe), window,
+                derivation, counters: ["TcpExt.TCPLossProbes": 1, "Tcp.RetransSegs": 1],
+                anchors: [armed])
             return Prospect(event) { fired in
                 var next = state
                 next.lastSent = fired
+                next.isWaiting = fate == .waiting
                 next.softError = fate.softError ?? state.softError
                 return answers(to: fate.unheard, at: fired) { [next] in
                     fire(next, armed: fired, delay: conditions.rtoJiffies)
@@ -153,6 +169,10 @@ public struct RetransmitTimer: Sendable {
         var backoff = 0
         /// What an ICMP error left behind (`sk_err_soft`).
         var softError: SocketError?
+        /// Whether the segment waits in the host for a neighbour's address.
+        var isWaiting = false
+        /// Whether something is still to be acknowledged out of turn.
+        var awaitsProgress = false
     }
 
     func fire(_ state: State, armed: Window, delay: Int) -> [Prospect] {
@@ -167,8 +187,19 @@ public struct RetransmitTimer: Sendable {
         var arming = arming
         let firing = arming.firing(armed: armed, rules, conditions)
         guard !firing.isEmpty else { return [] }
-        return conditions.userTimeoutMilliseconds.values(during: firing).flatMap {
-            [arming] milliseconds, window in
+        guard let progress, state.awaitsProgress, progress.window.earliest <= firing.latest else {
+            return fire(state, in: firing, arming)
+        }
+        // Whichever comes first.
+        let heard = progress.window.intersection(Window(armed.earliest, firing.latest))
+        let rest = firing.intersection(Window(firing.earliest, progress.window.latest))
+        return (heard.isEmpty ? [] : progressed(state, progress, in: heard))
+            + (rest.isEmpty ? [] : fire(state, in: rest, arming))
+    }
+
+    private func fire(_ state: State, in firing: Window, _ arming: Arming) -> [Prospect] {
+        conditions.userTimeoutMilliseconds.values(during: firing).flatMap {
+            milliseconds, window in
             decide(state, window, userTimeout: milliseconds, arming)
         }
     }
@@ -225,7 +256,7 @@ public struct RetransmitTimer: Sendable {
         _ state: State, _ firing: Window, _ milliseconds: Int, _ arming: Arming
     ) -> [Prospect] {
         fates.values(during: firing).map { fate, window in
-            if fate == .unroutable {
+            if fate == .unroutable || state.isWaiting {
                 let event = Expected(
                     .failedToSend(.retransmission), window, arming.derivation,
                     counters: ["TcpExt.TCPTimeouts": 1], anchors: arming.anchors)
@@ -239,12 +270,13 @@ public struct RetransmitTimer: Sendable {
             }
             if fate == .refused { return refused(state, window, milliseconds, arming) }
             let event = Expected(
-                .sent(.retransmission), window, arming.derivation,
-                counters: ["TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1],
+                fate.isSeen ? .sent(.retransmission) : .failedToSend(.retransmission), window,
+                arming.derivation, counters: ["TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1],
                 anchors: arming.anchors)
             return Prospect(event) { fired in
                 var next = backedOff(state, after: arming)
                 next.lastSent = fired
+                next.isWaiting = fate == .waiting
                 if next.clockStart == nil { next.clockStart = fired }
                 if case .complained(let complaint) = fate {
                     return complaints(complaint, next, at: fired, milliseconds)
@@ -293,7 +325,7 @@ public struct RetransmitTimer: Sendable {
         to fate: Fate, at sent: Window, _ next: @escaping @Sendable () -> [Prospect]
     ) -> [Prospect] {
         switch fate {
-        case .lost, .unroutable, .refused:
+        case .lost, .unroutable, .refused, .swallowed, .waiting:
             return next()
         case .answeredInVain, .delivered:
             // The peer may delay its acknowledgement by 200 ms at most (TCP_DELACK_MAX), and the

@@ -14,13 +14,29 @@ extension NetworkConfigurator {
     /// - Parameter deadline: a moment of ``MonotonicClock``, in nanoseconds.
     /// - Throws: ETIME when the deadline has passed.
     public func awaitOperational(_ interface: String, until deadline: Int64) throws(LinuxError) {
-        if try isOperational(interface) { return }
+        try waitFor(interface, isOperational: true, until: deadline)
+    }
+
+    /// Waits until an interface no longer is operationally up, its carrier being lost: from then on
+    /// the kernel drops what is sent before it reaches the device. The same work item takes the
+    /// queue away, and the lock is held until it has.
+    public func awaitNotOperational(_ interface: String, until deadline: Int64) throws(LinuxError) {
+        try waitFor(interface, isOperational: false, until: deadline)
+        // A request that takes the lock, as looking up does not in newer kernels (6.9).
+        try setUp(interface)
+    }
+
+    private func waitFor(
+        _ interface: String, isOperational wanted: Bool, until deadline: Int64
+    ) throws(LinuxError) {
+        if try isOperational(interface) == wanted { return }
         let news = try LinkNews()
-        while try !isOperational(interface) {
+        while try isOperational(interface) != wanted {
             let ready = try Poll.wait(for: .input, on: news.descriptor, until: deadline)
             guard !ready.isEmpty else {
                 throw LinuxError(
-                    operation: "wait for \(interface) to be operational",
+                    operation: "wait for \(interface) to be \(wanted ? "" : "no longer ")"
+                        + "operational",
                     errno: Errno(rawValue: ETIME))
             }
             news.discard()

@@ -81,6 +81,31 @@ public enum Poll {
     }
 }
 
+extension Poll {
+    /// The sets in which select(2) reports a descriptor.
+    public enum Set: String, Sendable {
+        /// Something can be read, be it the end or an error.
+        case input = "READ"
+        /// Urgent data.
+        case exception = "EXCEPT"
+    }
+
+    /// Waits for input or an exception in select(2), or until `deadline`.
+    ///
+    /// The corresponding C function is `pselect`, with sets that are as large as the descriptor's
+    /// number wants.
+    /// - Returns: in which sets it was reported; none when the deadline has passed.
+    public static func select(
+        _ descriptor: Descriptor, until deadline: Int64
+    ) throws(LinuxError) -> [Set] {
+        let number = descriptor.rawValue
+        let bits = try check(clinux_select(number, max(0, deadline)), "select fd \(number)")
+        return withExtendedLifetime(descriptor) {
+            (bits & 1 != 0 ? [.input] : []) + (bits & 2 != 0 ? [.exception] : [])
+        }
+    }
+}
+
 /// A set of descriptors that are watched together.
 ///
 /// The corresponding C functions are `epoll_create1`, `epoll_ctl` and `epoll_wait`.

@@ -154,6 +154,12 @@ public enum TCPState: Hashable, Sendable, CustomStringConvertible {
         self = Self.known.indices.contains(index) ? Self.known[index] : .unknown(number)
     }
 
+    /// The kernel's number.
+    public var number: UInt8 {
+        if case .unknown(let number) = self { return number }
+        return UInt8(clamping: (Self.known.firstIndex(of: self) ?? -1) + 1)
+    }
+
     /// The name as ss(8) writes it.
     public var description: String {
         switch self {

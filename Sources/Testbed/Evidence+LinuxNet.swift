@@ -108,6 +108,7 @@ extension Option {
         case .cork: .cork
         case .deferAccept: .deferAccept
         case .thinLinearTimeouts: .thinLinearTimeouts
+        case .transparent: .transparent
         case .receiveErrors: .receiveErrors
         case .receiveErrors6: .receiveErrors6
         case .rtoMax: .rtoMax
@@ -122,6 +123,8 @@ extension SocketOption {
         level: 6, number: 16, name: "TCP_THIN_LINEAR_TIMEOUTS")
     /// SO_LINGER: whether close(2) waits, and how long (socket(7)).
     static let linger = SocketOption(level: 1, number: 13, name: "SO_LINGER")
+    /// IP_TRANSPARENT of linux/in.h: sends from addresses that are not the host's own.
+    static let transparent = SocketOption(level: 0, number: 19, name: "IP_TRANSPARENT")
     /// TCP_RTO_MAX_MS of linux/tcp.h, since 6.15.
     static let rtoMax = SocketOption(level: 6, number: 44, name: "TCP_RTO_MAX_MS")
     /// TCP_RTO_MIN_US of linux/tcp.h, since 6.15.

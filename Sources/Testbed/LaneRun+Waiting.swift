@@ -15,9 +15,12 @@ extension LaneRun {
         switch waiter {
         case .read: try awaitInRead(until: until)
         case .write: try awaitInWrite(until: until)
-        case .poll: try awaitInPoll(until: until)
+        case .poll: try awaitInPoll([.input, .readHangUp, .priority], until: until)
+        case .hangUp: try awaitInPoll([], until: until)
+        case .select: try awaitInSelect(until: until)
         case .epollLevel: try awaitInEpoll([], until: until)
         case .epollEdge: try awaitInEpoll(.edgeTriggered, until: until)
+        case .epollOneShot: try awaitInEpoll(.oneShot, until: until)
         case .connect: try awaitInConnect(until: until)
         }
         // What shutting the sockets of a cancelled trial down returned is no evidence.
@@ -75,14 +78,23 @@ extension LaneRun {
         try socket.clearTimeout(.sendTimeout)
     }
 
-    private func awaitInPoll(until: Int64) throws {
+    private func awaitInPoll(_ events: PollEvents, until: Int64) throws {
         let descriptor = try socket(.connection).descriptor
         record("poll", isBlocking: true) { () throws(LinuxError) in
-            try Poll.wait(
-                for: [.input, .readHangUp, .priority], on: descriptor, until: until)
+            try Poll.wait(for: events, on: descriptor, until: until)
         } complete: { events, call in
             call.result = events.isEmpty ? 0 : 1
             call.events = events.names(prefix: "POLL")
+        }
+    }
+
+    private func awaitInSelect(until: Int64) throws {
+        let descriptor = try socket(.connection).descriptor
+        record("select", isBlocking: true) { () throws(LinuxError) in
+            try Poll.select(descriptor, until: until)
+        } complete: { sets, call in
+            call.result = sets.count
+            call.events = sets.map(\.rawValue)
         }
     }
 
@@ -152,6 +164,20 @@ extension LaneRun {
             } complete: { events, call in
                 call.result = events.isEmpty ? 0 : 1
                 call.events = events.names(prefix: "POLL")
+            }
+        case .info:
+            record("TCP_INFO") { () throws(LinuxError) in
+                try socket.info()
+            } complete: { info, call in
+                call.value = Int(info.state.number)
+            }
+        case .epollArm:
+            guard let waitedOn else {
+                throw LaneError.testbed("the \(actor) has no epoll instance yet")
+            }
+            record("epoll_ctl") { () throws(LinuxError) in
+                try waitedOn.modify(
+                    socket.descriptor, for: [.input, .readHangUp, .oneShot], token: 1)
             }
         case .epollWait:
             guard let waitedOn else {

@@ -134,10 +134,16 @@ final class ScriptedPeer: Sendable {
         case .acknowledgement(let acknowledged, let window):
             let isProbe = segment.payloadLength == 0
             let nothing = isProbe ? segment.sequence.advanced(by: 1) : segment.sequence
+            let number =
+                switch acknowledged {
+                case .nothing: nothing
+                case .everything: highest ?? nothing
+                case .heard: segment.sequenceEnd
+                }
             let answer = TCPSegment(
                 sourcePort: flow.peer.port, destinationPort: flow.subject.port,
                 sequence: segment.acknowledgment,
-                acknowledgment: acknowledged == .nothing ? nothing : highest ?? nothing,
+                acknowledgment: number,
                 flags: .ack, window: UInt16(clamping: window))
             return try builder.tcp(
                 answer, from: flow.peer.address, to: flow.subject.address)

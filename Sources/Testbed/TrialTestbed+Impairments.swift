@@ -16,7 +16,7 @@ extension TrialTestbed {
         case .routeUnreachable: try change(peerRoute(.unreachable), present: present)
         case .routeBlackholed: try change(peerRoute(.blackhole), present: present)
         case .linkDown: try setLink(of: .subject, isUp: !present)
-        case .carrierLost: try setLink(of: .peer, isUp: !present)
+        case .carrierLost: try setCarrier(present: !present)
         case .neighbourGone: try setNeighbour(present: !present)
         case .outputDropped:
             let family = addressing.socketFamily
@@ -58,6 +58,21 @@ extension TrialTestbed {
             try configurator.setUp(interface)
         } else {
             try configurator.setDown(interface)
+        }
+    }
+
+    /// Takes the peer's link down or up, and waits until the subject's kernel has noticed: before,
+    /// it still hands packets to the device.
+    private func setCarrier(present: Bool) throws {
+        try setLink(of: .peer, isUp: present)
+        let deadline = MonotonicClock.nowNanoseconds() + 5_000_000_000
+        let configurator = try configurator(of: .subject)
+        try namespace(of: .subject)?.run { [subjectInterface] in
+            if present {
+                try configurator.awaitOperational(subjectInterface, until: deadline)
+            } else {
+                try configurator.awaitNotOperational(subjectInterface, until: deadline)
+            }
         }
     }
 

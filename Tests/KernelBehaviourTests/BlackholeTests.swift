@@ -58,4 +58,20 @@ final class BlackholeTests: KernelBehaviourCase {
     func testControlsOfTheCorkAreCaught() throws {
         try assertControlsAreCaught(of: .blackholeCorked)
     }
+
+    func testLostAcknowledgementsEndAConnectionAsLostDataDoes() throws {
+        try assertConforms(.blackholeAcksLost)
+    }
+
+    func testControlsOfLostAcknowledgementsAreCaught() throws {
+        try assertControlsAreCaught(of: .blackholeAcksLost)
+    }
+
+    func testOneAcknowledgementInAnOutageBuysOneRTO() throws {
+        try assertConforms(.blackholeProgress)
+    }
+
+    func testControlsOfOneAcknowledgementAreCaught() throws {
+        try assertControlsAreCaught(of: .blackholeProgress)
+    }
 }

@@ -42,4 +42,28 @@ final class DeliveryTests: KernelBehaviourCase {
     func testControlsOfEdgeTriggeredEpollAreCaught() throws {
         try assertControlsAreCaught(of: .deliveryEpollEdge)
     }
+
+    func testSelectReportsTheEndAsInput() throws {
+        try assertConforms(.deliverySelect)
+    }
+
+    func testControlsOfSelectAreCaught() throws {
+        try assertControlsAreCaught(of: .deliverySelect)
+    }
+
+    func testOneShotEpollReportsTheEndOnceForEachArming() throws {
+        try assertConforms(.deliveryEpollOneShot)
+    }
+
+    func testControlsOfOneShotEpollAreCaught() throws {
+        try assertControlsAreCaught(of: .deliveryEpollOneShot)
+    }
+
+    func testAccountOfTheConnectionCanBeReadAfterItsEnd() throws {
+        try assertConforms(.deliveryInfo)
+    }
+
+    func testControlsOfTheAccountAfterTheEndAreCaught() throws {
+        try assertControlsAreCaught(of: .deliveryInfo)
+    }
 }

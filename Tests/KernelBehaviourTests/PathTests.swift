@@ -106,4 +106,36 @@ final class PathTests: KernelBehaviourCase {
     func testControlsOfQueueFullMeetingAnIdleConnectionAreCaught() throws {
         try assertControlsAreCaught(of: .pathQueueFullIdle)
     }
+
+    func testConnectionWhoseLinkComesBackInTimeDelivers() throws {
+        try assertConforms(.pathLinkFlap)
+    }
+
+    func testControlsOfTheLinkFlapAreCaught() throws {
+        try assertControlsAreCaught(of: .pathLinkFlap)
+    }
+
+    func testNeighbourGoneMeetsAnIdleConnection() throws {
+        try assertConforms(.pathNeighbourGoneIdle)
+    }
+
+    func testControlsOfNeighbourGoneMeetingAnIdleConnectionAreCaught() throws {
+        try assertControlsAreCaught(of: .pathNeighbourGoneIdle)
+    }
+
+    func testNeighbourGoneMeetsDataInFlight() throws {
+        try assertConforms(.pathNeighbourGoneInFlight)
+    }
+
+    func testControlsOfNeighbourGoneMeetingDataInFlightAreCaught() throws {
+        try assertControlsAreCaught(of: .pathNeighbourGoneInFlight)
+    }
+
+    func testLostCarrierIsASilentBlackhole() throws {
+        try assertConforms(.pathCarrierLost)
+    }
+
+    func testControlsOfTheLostCarrierAreCaught() throws {
+        try assertControlsAreCaught(of: .pathCarrierLost)
+    }
 }

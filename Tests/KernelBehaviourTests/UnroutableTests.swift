@@ -34,4 +34,20 @@ final class UnroutableTests: KernelBehaviourCase {
     func testControlsOfTheRestoredAddressAreCaught() throws {
         try assertControlsAreCaught(of: .unroutableRestored)
     }
+
+    func testTransparentSocketSendsOnWithoutItsAddress() throws {
+        try assertConforms(.unroutableTransparent)
+    }
+
+    func testControlsOfTheTransparentSocketAreCaught() throws {
+        try assertControlsAreCaught(of: .unroutableTransparent)
+    }
+
+    func testNonlocalBindDoesNotHelpAConnectionWithoutItsAddress() throws {
+        try assertConforms(.unroutableNonlocalBind)
+    }
+
+    func testControlsOfNonlocalBindAreCaught() throws {
+        try assertControlsAreCaught(of: .unroutableNonlocalBind)
+    }
 }

@@ -42,4 +42,28 @@ final class ZeroWindowTests: KernelBehaviourCase {
     func testControlsOfTheUnreadDataAreCaught() throws {
         try assertControlsAreCaught(of: .zeroWindowUnread)
     }
+
+    func testReaderThatSipsDoesNotKeepAConnectionAlive() throws {
+        try assertConforms(.zeroWindowDrip)
+    }
+
+    func testControlsOfTheSippingReaderAreCaught() throws {
+        try assertControlsAreCaught(of: .zeroWindowDrip)
+    }
+
+    func testOptionSetAtAZeroWindowCountsFromTheFirstProbe() throws {
+        try assertConforms(.zeroWindowSetLate)
+    }
+
+    func testControlsOfTheOptionSetAtAZeroWindowAreCaught() throws {
+        try assertControlsAreCaught(of: .zeroWindowSetLate)
+    }
+
+    func testConnectionWhoseWindowOpensInTimeLives() throws {
+        try assertConforms(.zeroWindowReopened)
+    }
+
+    func testControlsOfTheReopenedWindowAreCaught() throws {
+        try assertControlsAreCaught(of: .zeroWindowReopened)
+    }
 }

@@ -314,7 +314,7 @@ public struct SyntheticObservation {
                 call.result = -1
                 call.errno = errno ?? SocketError("EAGAIN")
                 call.queuedNanoseconds = 30_000
-            case .poll, .epollLevel, .epollEdge:
+            case .poll, .hangUp, .select, .epollLevel, .epollEdge, .epollOneShot:
                 call.result = errno == nil ? 0 : 1
                 call.queuedNanoseconds = 30_000
             }

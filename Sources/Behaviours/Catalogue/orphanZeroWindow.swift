@@ -80,6 +80,19 @@ extension Behaviour {
                 "T changed after the script was written down",
                 Parameters(userTimeoutMilliseconds: 3000), parts: .extra
             ) { $0.changingUserTimeout(to: 2000) },
+            // All that there is, and more: the part of a segment that was read frees nothing, and
+            // the window stays shut.
+            Control(
+                "the peer reads", Parameters(userTimeoutMilliseconds: 3000), parts: .extra
+            ) {
+                $0.changing(.peer) { steps in
+                    steps + [
+                        Step(
+                            "altered reading", .receive(bytes: 40_000),
+                            when: .done(label: "shut", plusMilliseconds: 500))
+                    ]
+                }
+            },
             Control(
                 "the peer falls silent", Parameters(userTimeoutMilliseconds: 3000),
                 parts: .missing

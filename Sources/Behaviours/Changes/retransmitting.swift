@@ -59,7 +59,11 @@ extension Change {
             first: "6.5",
             .since("4.19.293"), .since("5.4.255"), .since("5.10.192"), .since("5.15.128"),
             .since("6.1.47"),
-            effect: "TCP_THIN_LINEAR_TIMEOUTS no longer floods once the RTO was cut to zero."),
+            effect: "TCP_THIN_LINEAR_TIMEOUTS no longer floods once the RTO was cut to zero.",
+            untold: """
+                It needs a connection without any sample of the round trip: a handshake of which a \
+                part was repeated, without time stamps.
+                """),
         Change(
             "853c3bd7b791", "tcp: fix race in tcp_write_err()", first: "6.11",
             .since("5.15.165"), .since("6.1.103"), .since("6.6.44"),

@@ -80,7 +80,8 @@ extension Change {
         Change(
             "536a6c8e05f9", "tcp: make retransmitted SKB fit into the send window", first: "6.0",
             .seen("4.19.304"), .since("5.4.211"), .since("5.10.137"), .since("5.15.61"),
-            effect: "A retransmission is not longer than a window that has shrunk."),
+            effect: "A retransmission is not longer than a window that has shrunk.",
+            untold: "It shows in the length of a segment, of which the model says nothing."),
         Change(
             "686dc2db2a0f", "tcp: fix early ETIMEDOUT after spurious non-SACK RTO",
             first: "6.0-rc5",
@@ -89,6 +90,10 @@ extension Change {
             effect: """
                 Without SACK, an RTO that was needless no longer makes a later, real one end the \
                 connection too soon.
+                """,
+            untold: """
+                It needs an acknowledgement that echoes a time stamp from before the RTO; what a \
+                scripted peer sends has none.
                 """),
         Change(
             "b41b4cbd9655", "tcp: fix tcp_enter_recovery() to zero retrans_stamp when it's safe",

@@ -11,6 +11,11 @@ extension Expectation {
         }
         + ["5.10", "6.1"].map { series in
             Expectation(
+                .series(series), "zero-window.set-late", ZeroWindow.nudgedAfterT,
+                variant: "whole-interval", reference: "Reports/expired-timeout-at-zero-window.md")
+        }
+        + ["5.10", "6.1"].map { series in
+            Expectation(
                 .series(series), "window-retracted.bare", variant: "ignored",
                 reference: "800a666141de (6.6) was not taken back")
         }

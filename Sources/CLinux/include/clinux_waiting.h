@@ -7,6 +7,10 @@
 /// Waits at most until `deadline` (CLOCK_MONOTONIC, nanoseconds), or for ever if that is negative.
 int clinux_poll(struct pollfd *entries, uint32_t count, int64_t deadline);
 
+/// Waits in select(2) for input or exceptions on one descriptor, whatever its number. Returns 1 for
+/// input plus 2 for an exception, 0 when the deadline has passed, or −errno.
+int clinux_select(int fd, int64_t deadline);
+
 int clinux_epoll_create(void);
 int clinux_epoll_add(int epoll, int fd, uint32_t events, uint64_t token);
 int clinux_epoll_modify(int epoll, int fd, uint32_t events, uint64_t token);

@@ -29,7 +29,7 @@ enum PythonCall {
             "a.error(l, \"\(waiter.rawValue)\", \(milliseconds / 1000 + 1))"
         case .inspectTimer: "a.show_timer(l)"
         case .watch(let milliseconds): "a.watch(l, \(milliseconds) / 1000)"
-        case .call(.epollWait): nil
+        case .call(.epollWait), .call(.epollArm): nil
         case .call(let call): "a.call(l, \"\(call.rawValue)\")"
         case .awaitReadable, .respond, .inject, .rehearse, .open, .startConnect, .dropAtListener,
             .deliverAtListener, .close, .shutdownWriting, .awaitVanishing:
@@ -53,6 +53,7 @@ enum PythonCall {
         case .deferAccept: "socket.IPPROTO_TCP, 9"
         case .cork: "socket.IPPROTO_TCP, 3"
         case .thinLinearTimeouts: "socket.IPPROTO_TCP, 16"
+        case .transparent: "socket.IPPROTO_IP, 19"
         case .receiveErrors: "socket.IPPROTO_IP, 11"
         case .receiveErrors6: "socket.IPPROTO_IPV6, 25"
         case .rtoMax: "socket.IPPROTO_TCP, 44"

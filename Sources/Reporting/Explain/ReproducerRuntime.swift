@@ -193,6 +193,10 @@ enum ReproducerRuntime {
                         self.s.settimeout(seconds)
                         data = self.s.recv(1) if how == "read" else self.s.sendall(b"w" * (1 << 26))
                         words = "%s = %r" % (how, data)
+                    elif how == "hangUp":
+                        p = select.poll()
+                        p.register(self.s, 0)
+                        words = "poll: %s" % p.poll(seconds * 1000)
                     elif select.select([self.s], [], [], seconds)[0]:
                         code = self.s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                         words = "%s: SO_ERROR %s" % (how, errno.errorcode.get(code, code))
@@ -213,6 +217,8 @@ enum ReproducerRuntime {
                         result = len(self.s.recv(1, socket.MSG_DONTWAIT))
                     elif what == "write":
                         result = self.s.send(b"c", socket.MSG_NOSIGNAL | socket.MSG_DONTWAIT)
+                    elif what == "info":
+                        result = "state %d" % self.s.getsockopt(socket.IPPROTO_TCP, 11, 8)[0]
                     else:
                         p = select.poll()
                         p.register(self.s, select.POLLIN | select.POLLOUT)

@@ -42,6 +42,8 @@ public struct ScriptText: Sendable {
                 "an ACK of nothing new, window field \(window)"
             case .acknowledgement(.everything, let window):
                 "an ACK of everything, window field \(window)"
+            case .acknowledgement(.heard, let window):
+                "an ACK of what was heard last, window field \(window)"
             case .icmp(let type, let code): "ICMP type \(type) code \(code)"
             case .strayICMP(let type, let code):
                 "ICMP type \(type) code \(code) that quotes what was never sent"
