@@ -109,6 +109,20 @@ extension Script {
         return sysctls
     }
 
+    /// The script in which the subject connects over a route with a least RTO, the setting `rtomin`
+    /// in microseconds: the first round trip is measured with the handshake.
+    func overRoute(_ parameters: Parameters) -> Script {
+        changing(.subject) { steps in
+            let milliseconds = (parameters.setting("rtomin") ?? 200_000) / 1000
+            var connecting = steps[0]
+            connecting.trigger = .previous
+            return [
+                Step("route", .limitRTO(milliseconds: milliseconds), when: steps[0].trigger),
+                connecting,
+            ] + steps.dropFirst()
+        }
+    }
+
     /// The script with a lane's steps changed.
     public func changing(_ actor: Actor, _ change: ([Step]) -> [Step]) -> Script {
         var copy = self

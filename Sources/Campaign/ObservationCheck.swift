@@ -124,12 +124,12 @@ enum ObservationCheck {
         case .send(let bytes), .receive(let bytes), .fill(let bytes): numbers.append(bytes)
         case .setOption(_, _, let value, let length): numbers += [value, length]
         case .awaitError(_, let milliseconds), .awaitVanishing(let milliseconds),
-            .watch(let milliseconds):
+            .watch(let milliseconds), .limitRTO(let milliseconds):
             numbers.append(milliseconds)
         case .rehearse, .open, .startConnect, .dropAtListener, .deliverAtListener, .close,
             .shutdownWriting, .connect, .accept, .awaitAcknowledged, .awaitReadable, .getOption,
-            .dropReceived, .deliverReceived, .removeAddress, .restoreAddress, .inspectTimer, .call,
-            .impair, .mend:
+            .dropReceived, .deliverReceived, .removeAddress, .restoreAddress, .makeAddressPrimary,
+            .inspectTimer, .call, .impair, .mend:
             break
         case .respond(let response): response.map { numbers += Self.numbers(of: $0) }
         case .inject(let response): numbers += Self.numbers(of: response)

@@ -147,6 +147,10 @@ public enum Action: Hashable, Codable, Sendable {
     case removeAddress
     /// Gives that address back.
     case restoreAddress
+    /// Gives the subject a route to the peer with that least RTO.
+    case limitRTO(milliseconds: Int)
+    /// Makes that address the primary one of its network, and the subject's other a secondary one.
+    case makeAddressPrimary
     /// Something goes wrong with the path of the actor's connection.
     case impair(Impairment)
     /// It is mended.

@@ -38,6 +38,8 @@ public struct KernelRules: Hashable, Codable, Sendable {
     /// Whether a probe timer that is armed when T is over is cut to the least of intervals, rather
     /// than left whole (7.1 2b9f6f7065d4).
     public var clampsWhatIsOver = true
+    /// Whether the probe timer begins with 200 ms where the RTO is shorter (4.2 21c8fe991527).
+    public var probeFloor = true
     /// Whether an acknowledgement of a part starts the clock anew; no kernel known does.
     public var progressStartsClock = false
     /// What TCP_USER_TIMEOUT does while the window is retracted with data in flight.

@@ -63,7 +63,8 @@ public struct ProbeTimer: Sendable {
 
     /// max(RTO, TCP_RTO_MIN) in jiffies (`tcp_probe0_base`, 4.2 21c8fe991527).
     public var baseJiffies: Int {
-        max(conditions.rtoJiffies, conditions.tick.jiffies(covering: Self.rtoMin))
+        let least = rules.probeFloor ? conditions.tick.jiffies(covering: Self.rtoMin) : 0
+        return max(conditions.rtoJiffies, least)
     }
 
     /// What may follow a write, somewhere in `written`, of data that cannot be sent: the attempt

@@ -18,6 +18,15 @@ public struct Prospect: Sendable {
         self.then = then
     }
 
+    /// The same with what may follow its end: what happens to a connection that is over.
+    public func afterTheEnd(
+        _ rest: @escaping @Sendable (Window) -> [Prospect]
+    ) -> Prospect {
+        Prospect(event) { window in
+            event.kind.isAbort ? rest(window) : then(window).map { $0.afterTheEnd(rest) }
+        }
+    }
+
     /// The same without any end: for scripts that do not wait for it.
     public var living: Prospect {
         Prospect(event) { window in

@@ -122,6 +122,9 @@ final class LaneRun {
             try trial.board.awaitVanishing(until: begin + Int64(milliseconds) * 1_000_000)
         case .removeAddress: try trial.testbed.setAddress(of: actor, present: false)
         case .restoreAddress: try trial.testbed.setAddress(of: actor, present: true)
+        case .limitRTO(let milliseconds):
+            try trial.testbed.limitRTO(milliseconds: milliseconds)
+        case .makeAddressPrimary: try trial.testbed.makeAddressPrimary()
         case .impair(let impairment): try trial.testbed.set(impairment, present: true)
         case .mend(let impairment): try trial.testbed.set(impairment, present: false)
         case .respond(let response): try responder().set(response)

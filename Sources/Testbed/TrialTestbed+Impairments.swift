@@ -28,6 +28,29 @@ extension TrialTestbed {
         }
     }
 
+    /// A route to the peer alone, with a least RTO of its own.
+    func limitRTO(milliseconds: Int) throws(LinuxError) {
+        try configurator(of: .subject).addRoute(
+            Route(
+                to: addressing.peer, prefixLength: addressing.family == .ipv4 ? 32 : 128,
+                .onLink(interface: subjectInterface),
+                metrics: [.minimumRTOMilliseconds: UInt32(clamping: milliseconds)]))
+    }
+
+    /// Takes both of the subject's addresses away and gives them back, the connection's first: of a
+    /// network the first is the primary one.
+    func makeAddressPrimary() throws(LinuxError) {
+        let configurator = try configurator(of: .subject)
+        for address in [addressing.virtual, addressing.base] {
+            try configurator.removeAddress(
+                address, prefixLength: addressing.prefixLength, from: subjectInterface)
+        }
+        for address in [addressing.virtual, addressing.base] {
+            try configurator.addAddress(
+                address, prefixLength: addressing.prefixLength, to: subjectInterface)
+        }
+    }
+
     private var subjectInterface: String { addressing.interface(of: .subject) }
 
     func configurator(of actor: Actor) throws(LinuxError) -> NetworkConfigurator {
@@ -96,7 +119,7 @@ extension Action {
     /// Whether it changes addresses, routes, links or what else is configured by netlink.
     var changesTheNetwork: Bool {
         switch self {
-        case .removeAddress, .restoreAddress, .impair, .mend: true
+        case .removeAddress, .restoreAddress, .makeAddressPrimary, .limitRTO, .impair, .mend: true
         default: false
         }
     }

@@ -74,4 +74,20 @@ final class BlackholeTests: KernelBehaviourCase {
     func testControlsOfOneAcknowledgementAreCaught() throws {
         try assertControlsAreCaught(of: .blackholeProgress)
     }
+
+    func testHalfClosedByThePeerEndsAtTIfItWrites() throws {
+        try assertConforms(.closingCloseWait)
+    }
+
+    func testControlsOfCloseWaitAreCaught() throws {
+        try assertControlsAreCaught(of: .closingCloseWait)
+    }
+
+    func testPeerThatSpeaksAfterTheEndIsReset() throws {
+        try assertConforms(.closingLatePacket)
+    }
+
+    func testControlsOfTheLatePacketAreCaught() throws {
+        try assertControlsAreCaught(of: .closingLatePacket)
+    }
 }

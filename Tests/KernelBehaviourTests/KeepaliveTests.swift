@@ -50,4 +50,12 @@ final class KeepaliveTests: KernelBehaviourCase {
     func testControlsOfKeepaliveWithoutAnAddressAreCaught() throws {
         try assertControlsAreCaught(of: .keepaliveUnroutable)
     }
+
+    func testOneLostProbeIsOutlivedUnlessTIsShort() throws {
+        try assertConforms(.keepaliveOneLost)
+    }
+
+    func testControlsOfOneLostProbeAreCaught() throws {
+        try assertControlsAreCaught(of: .keepaliveOneLost)
+    }
 }

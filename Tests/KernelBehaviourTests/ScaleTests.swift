@@ -26,4 +26,12 @@ final class ScaleTests: KernelBehaviourCase {
     func testControlsOfLinearTimeoutsAreCaught() throws {
         try assertControlsAreCaught(of: .rtoLinear)
     }
+
+    func testRouteShortensTheRTO() throws {
+        try assertConforms(.rtoMinRoute)
+    }
+
+    func testControlsOfTheRoutesRTOAreCaught() throws {
+        try assertControlsAreCaught(of: .rtoMinRoute)
+    }
 }

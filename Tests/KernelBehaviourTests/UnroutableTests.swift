@@ -50,4 +50,12 @@ final class UnroutableTests: KernelBehaviourCase {
     func testControlsOfNonlocalBindAreCaught() throws {
         try assertControlsAreCaught(of: .unroutableNonlocalBind)
     }
+
+    func testPrimaryAddressIsMissedAsASecondaryOneIs() throws {
+        try assertConforms(.unroutablePrimary)
+    }
+
+    func testControlsOfThePrimaryAddressAreCaught() throws {
+        try assertControlsAreCaught(of: .unroutablePrimary)
+    }
 }

@@ -66,4 +66,12 @@ final class ZeroWindowTests: KernelBehaviourCase {
     func testControlsOfTheReopenedWindowAreCaught() throws {
         try assertControlsAreCaught(of: .zeroWindowReopened)
     }
+
+    func testProbesDoNotFollowAShortRTO() throws {
+        try assertConforms(.zeroWindowShortRTO)
+    }
+
+    func testControlsOfTheShortRTOAreCaught() throws {
+        try assertControlsAreCaught(of: .zeroWindowShortRTO)
+    }
 }

@@ -172,9 +172,17 @@ public struct SyntheticObservation {
         return (told?.moment ?? horizon) + .milliseconds(watched.reduce(0, +))
     }
 
-    /// What is still sent when the application has heard of the end: a reset.
+    /// What is still sent when the application has heard of the end: a reset, at once or in answer
+    /// to a peer that speaks again.
     private mutating func endWith(_ rest: [Prospect], after moment: Moment) throws {
-        guard let event = rest.first?.event, event.kind == .sent(.reset) else { return }
+        guard let next = rest.first else { return }
+        let event = next.event
+        if event.kind == .answered {
+            let spoken = moment + .microseconds(10)
+            try answer(at: spoken)
+            return try endWith(next.then(Window(at: spoken)), after: spoken)
+        }
+        guard event.kind == .sent(.reset) else { return }
         try send(.reset, at: min(event.window.latest, moment + .microseconds(20)))
         for (name, count) in event.counters { counters[name, default: 0] += Int64(count) }
     }

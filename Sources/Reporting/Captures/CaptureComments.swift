@@ -57,7 +57,9 @@ struct CaptureComments {
     private static func changesSomething(_ action: Action) -> Bool {
         switch action {
         case .send, .fill, .setOption, .dropReceived, .deliverReceived, .dropAtListener,
-            .deliverAtListener, .removeAddress, .restoreAddress, .startConnect, .close,
+            .deliverAtListener, .removeAddress, .restoreAddress, .makeAddressPrimary, .limitRTO,
+            .startConnect,
+            .close,
             .shutdownWriting, .impair, .mend, .respond, .inject:
             true
         case .listen, .connect, .rehearse, .open, .awaitVanishing, .accept, .receive,

@@ -55,7 +55,7 @@ public struct PacketdrillScript: Sendable {
             return nil
         case .setOption(.userTimeout, on: .connection, _, lengthBytes: 4): return nil
         case .watch, .awaitError(.read, _): return nil
-        case .removeAddress, .restoreAddress, .impair, .mend:
+        case .removeAddress, .restoreAddress, .makeAddressPrimary, .limitRTO, .impair, .mend:
             return "packetdrill owns the addresses and routes of its tun device, and "
                 + "[\(step.label)] changes them"
         case .setOption, .awaitReadable, .deliverReceived, .awaitError, .respond, .inject,

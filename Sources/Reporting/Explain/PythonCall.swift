@@ -22,6 +22,17 @@ enum PythonCall {
         case .deliverReceived: "a.hearing(l)"
         case .removeAddress: "a.shell(l, \"\(address("del", actor, script))\")"
         case .restoreAddress: "a.shell(l, \"\(address("add", actor, script))\")"
+        case .limitRTO(let milliseconds):
+            shell([
+                script.family == .ipv4
+                    ? "ip -n $S route add 10.9.0.2/32 dev $DEV rto_min \(milliseconds)ms"
+                    : "ip -6 -n $S route add fd00:9::2/128 dev $DEV rto_min \(milliseconds)ms"
+            ])
+        case .makeAddressPrimary:
+            shell(
+                [("del", "254"), ("del", "1"), ("add", "254"), ("add", "1")].map {
+                    "ip -n $S addr \($0.0) 10.9.0.\($0.1)$PREFIX dev $DEV"
+                })
         case .impair(let impairment): shell(commands(impairment, script, mends: false))
         case .mend(let impairment): shell(commands(impairment, script, mends: true))
         case .awaitError(.connect, _): nil

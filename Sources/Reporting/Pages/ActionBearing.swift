@@ -22,7 +22,9 @@ enum ActionBearing: Hashable {
             self = .impairs("scripted peer: \(ScriptText.words(response))")
         case .respond(nil), .inject: self = .acts
         case .deliverReceived, .deliverAtListener, .restoreAddress, .mend: self = .restores
-        case .send, .fill, .setOption, .startConnect, .close, .shutdownWriting: self = .acts
+        case .send, .fill, .setOption, .startConnect, .close, .shutdownWriting, .limitRTO,
+            .makeAddressPrimary:
+            self = .acts
         case .rehearse, .open, .awaitVanishing, .listen, .connect, .accept, .receive,
             .awaitAcknowledged, .awaitReadable, .getOption,
             .awaitError, .inspectTimer, .watch, .call:

@@ -97,6 +97,8 @@ public struct ScriptText: Sendable {
         case .deliverReceived: "receive again"
         case .removeAddress: "remove the connection's address"
         case .restoreAddress: "give the address back"
+        case .limitRTO(let milliseconds): "a route to the peer with rto_min \(milliseconds) ms"
+        case .makeAddressPrimary: "make the connection's address the primary one"
         case .impair(let impairment): "\(words(impairment)): from here on"
         case .respond(let response?):
             "answer each segment by hand with \(words(response))"
