@@ -24,11 +24,15 @@ final class StoredRunTests: XCTestCase {
         }
     }
 
-    func testEveryBehaviourHasAStoredObservation() throws {
+    /// A behaviour may come before its observation, so that to add one takes its file and its test;
+    /// but no more than a few wait for theirs.
+    func testAllButTheNewestBehavioursHaveAStoredObservation() throws {
         let stored = Set(
             try Fixtures.runs().flatMap(\.observations).map(\.observation.trial.behaviour))
 
-        XCTAssertEqual(Set(Catalogue.behaviours.map(\.id)).subtracting(stored), [])
+        let waiting = Set(Catalogue.behaviours.map(\.id)).subtracting(stored)
+
+        XCTAssertLessThanOrEqual(waiting.count, 2, "store what a kernel showed of \(waiting)")
     }
 }
 

@@ -132,4 +132,102 @@ final class ModelAgainstSimulationTests: XCTestCase {
             if objection != nil { return }
         }
     }
+
+    /// Rounds of random kernels, and what the model says of each.
+    private func rounds(
+        _ count: Int, seed: UInt64, line: UInt = #line,
+        _ play: (
+            Int, inout SeededGenerator
+        ) -> (events: [SimulatedKernel.Event], roots: [Prospect], words: String)
+    ) {
+        var generator = SeededGenerator(seed: seed)
+        for round in 0..<count {
+            let (events, roots, words) = play(round, &generator)
+            let objection = followed(events, by: roots)
+            XCTAssertNil(objection, "round \(round), \(words)", line: line)
+            if objection != nil { return }
+        }
+    }
+
+    func testEverythingOfARetractedWindowLiesInItsWindow() {
+        rounds(4000, seed: 4) { round, generator in
+            let rules = KernelRules.mainline.with {
+                $0.retraction = [.ignored, .flooding, .inJiffies, .timed][round % 4]
+                let isOld = round % 4 < 2 && round % 3 == 0
+                $0.retractionLimit = isOld ? .sinceAnswer : .sinceBoth
+            }
+            var (kernel, conditions) = simulated(&generator, rules)
+            kernel.orphanRetries = nil
+            conditions.orphanRetries = nil
+            let timeout = [0, 1000, 3000, 30_000][round / 4 % 4]
+            kernel.userTimeout = { _ in timeout }
+            conditions.userTimeoutMilliseconds = Timeline(timeout)
+            let isAnswered = round % 5 < 2
+            let answer = Duration.microseconds(Int.random(in: 20...900, using: &generator))
+
+            let events = kernel.retracting(
+                retracted: .zero, answered: isAnswered ? answer : nil, until: .milliseconds(700_000)
+            )
+            let model = RetractionTimer(conditions, rules, isAnswered: isAnswered)
+
+            return (events, model.prospects(retracted: Window(at: .zero)), "\(rules) \(timeout)")
+        }
+    }
+
+    func testEndOfFinWaitLiesInItsWindow() {
+        rounds(1000, seed: 5) { _, generator in
+            let (kernel, conditions) = simulated(&generator, .mainline)
+            let seconds = Int.random(in: 0...60, using: &generator)
+            let answer = Duration.microseconds(Int.random(in: 20...190_000, using: &generator))
+
+            let events = kernel.finishing(closed: .zero, acknowledged: answer, seconds: seconds)
+            let model = FinWaitTimer(conditions, .mainline, seconds: seconds)
+
+            return (events, model.prospects(closed: Window(at: .zero)), "\(seconds) s")
+        }
+    }
+
+    func testEveryRetransmissionAfterAComplaintLiesInItsWindow() {
+        rounds(3000, seed: 6) { round, generator in
+            let rules = KernelRules.mainline.with { $0.complaintsRevertBackoff = round % 3 != 0 }
+            var (kernel, conditions) = simulated(&generator, rules)
+            kernel.orphanRetries = nil
+            conditions.orphanRetries = nil
+            let answer = Duration.microseconds(Int.random(in: 20...150_000, using: &generator))
+
+            let events = kernel.complaining(
+                written: .zero, after: answer, until: .milliseconds(60_000))
+            let complaint = Complaint(error: .ehostunreach, isNoRoute: true)
+            let model = RetransmitTimer(
+                conditions, rules, fates: Timeline(.complained(complaint)))
+
+            return (events, model.prospects(written: Window(at: .zero)), "\(conditions) \(answer)")
+        }
+    }
+
+    func testEverythingAfterOneAcknowledgementLiesInItsWindow() {
+        rounds(3000, seed: 7) { round, generator in
+            let rules = KernelRules.mainline.with {
+                $0.retransmission = [.ignored, .atNextRetransmission, .clamped][round % 3]
+                $0.tailLossProbe = .none
+            }
+            var (kernel, conditions) = simulated(&generator, rules)
+            kernel.orphanRetries = nil
+            conditions.orphanRetries = nil
+            let heard = Moment(
+                nanoseconds: Int64.random(in: 300_000_000...6_000_000_000, using: &generator))
+            let again = round % 2 == 0 ? nil : heard + .milliseconds(50)
+
+            let events = kernel.progressing(
+                written: .zero, acknowledged: heard, again: again, until: .milliseconds(400_000))
+            let model = RetransmitTimer(
+                conditions, rules, fates: Timeline(.lost),
+                progress: Progress(
+                    at: Window(at: heard), isPartial: again == nil,
+                    writtenAgain: Window(at: again ?? .zero)))
+            let written = Array(repeating: Window(at: .zero), count: again == nil ? 2 : 1)
+
+            return (events, model.prospects(written: written), "\(conditions) \(heard)")
+        }
+    }
 }

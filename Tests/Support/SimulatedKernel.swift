@@ -69,20 +69,20 @@ public struct SimulatedKernel: Sendable {
         return rules.lossProbeFloor == .jiffies ? jiffies(twice) + 2 : jiffies(twice + 2000)
     }
 
-    private func end(_ error: SocketError) -> Expected.Kind {
+    func end(_ error: SocketError) -> Expected.Kind {
         orphanRetries == nil ? .aborted(error) : .vanished
     }
 
-    private func jiffies(_ moment: Moment) -> Int {
+    func jiffies(_ moment: Moment) -> Int {
         Int((moment.nanoseconds + tickPhase) / jiffyNanoseconds)
     }
 
-    private func milliseconds(_ moment: Moment) -> Int {
+    func milliseconds(_ moment: Moment) -> Int {
         Int((moment.nanoseconds + millisecondPhase) / 1_000_000)
     }
 
     /// The tick in which a timer fires that is armed now for so many jiffies (`calc_index`).
-    private func firing(armed now: Moment, _ delay: Int, count: Int) -> Moment {
+    func firing(armed now: Moment, _ delay: Int, count: Int) -> Moment {
         let expires = jiffies(now) + delay
         var level = 0
         while level < 8, delay >= 63 << (3 * level) { level += 1 }
@@ -238,7 +238,7 @@ public struct SimulatedKernel: Sendable {
     }
 
     /// `tcp_model_timeout` in milliseconds, by adding up rather than by formula.
-    private func modelMilliseconds(_ retries: Int, base: Int) -> Int {
+    func modelMilliseconds(_ retries: Int, base: Int) -> Int {
         var total = 0
         var interval = base
         for _ in 0...retries {
