@@ -56,7 +56,7 @@ public struct RetractionTimer: Sendable {
         _ state: State, _ firing: Window, _ milliseconds: Int, _ arming: Arming
     ) -> [Prospect] {
         var prospects: [Prospect] = []
-        let late = late(state, firing, milliseconds)
+        let late = late(state, firing, milliseconds, arming)
         if let late, !late.window.isEmpty {
             prospects.append(
                 Prospect(
@@ -81,7 +81,9 @@ public struct RetractionTimer: Sendable {
 
     /// In which part of the firing the connection ends, and until when it may go on; nil where
     /// nothing ends it.
-    private func late(_ state: State, _ firing: Window, _ milliseconds: Int) -> Lateness? {
+    private func late(
+        _ state: State, _ firing: Window, _ milliseconds: Int, _ arming: Arming
+    ) -> Lateness? {
         let isTimed = rules.retraction == .timed || rules.retraction == .inJiffies
         if milliseconds > 0, isTimed {
             guard let start = state.clockStart else { return nil }
@@ -104,8 +106,16 @@ public struct RetractionTimer: Sendable {
         }
         let jiffy = conditions.tick.jiffy
         let window = firing.intersection(Window(since.earliest + limit - jiffy, firing.latest))
+        // Since 6.6 what is compared is not when the timer fires but when it was due: earlier, by
+        // what the wheel puts it off.
+        var putOff = Duration.zero
+        if rules.retractionLimit == .sinceBoth {
+            let trail = conditions.trail(at: arming.anchors.first ?? firing)
+            let slots = rules.wheel.granularity(jiffies: arming.delays.upperBound, trail: trail)
+            putOff = conditions.tick.duration(jiffies: slots)
+        }
         return (
-            window, since.latest + limit + jiffy,
+            window, since.latest + limit + jiffy + putOff,
             "\(limit.formattedSeconds) since the peer's last segment at \(since.text) are over"
         )
     }

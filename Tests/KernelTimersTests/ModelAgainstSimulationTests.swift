@@ -163,7 +163,7 @@ final class ModelAgainstSimulationTests: XCTestCase {
             kernel.userTimeout = { _ in timeout }
             conditions.userTimeoutMilliseconds = Timeline(timeout)
             let isAnswered = round % 5 < 2
-            let answer = Duration.microseconds(Int.random(in: 20...900, using: &generator))
+            let answer = Duration.microseconds(Int.random(in: 20...400, using: &generator))
 
             let events = kernel.retracting(
                 retracted: .zero, answered: isAnswered ? answer : nil, until: .milliseconds(700_000)

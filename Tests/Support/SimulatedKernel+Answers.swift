@@ -1,7 +1,7 @@
 public import KernelTimers
 
-/// The same kernel with a peer that is heard: one that took its window back, one that acknowledges a
-/// FIN, a router that complains, and one acknowledgement in the middle of an outage.
+/// The same kernel with a peer that is heard: one that took its window back, one that acknowledges
+/// a FIN, a router that complains, and one acknowledgement in the middle of an outage.
 extension SimulatedKernel {
     /// The peer retracts its window at `retracted`, two segments being in flight, and answers each
     /// retransmission after so long, if at all (`tcp_retransmit_timer`, its branch for a window of
@@ -30,8 +30,9 @@ extension SimulatedKernel {
                 let left = timeout - (milliseconds(now) - stamp)
                 delay = left <= 0 ? 1 : min(rto, tick.jiffies(covering: .milliseconds(left)))
             }
-            if let answered, jiffies(now + answered) - jiffies(now) < delay {
-                // An answer does not arm the timer anew: it acknowledges nothing.
+            if let answered {
+                // An answer does not arm the timer anew: it acknowledges nothing. It takes less
+                // than a jiffy, which is the least that the timer takes.
                 events.append(Event(kind: .answered, moment: now + answered))
                 received = jiffies(now + answered)
             }
@@ -137,7 +138,7 @@ extension SimulatedKernel {
                 continue
             }
             now = next
-            let timeout = userTimeout(now)
+            let timeout = rules.retransmission == .ignored ? 0 : userTimeout(now)
             let limit = timeout > 0 ? timeout : modelMilliseconds(retries2, base: 200)
             if retransmits > 0, let stamp, milliseconds(now) - stamp >= limit {
                 return events + [Event(kind: end(.etimedout), moment: now)]

@@ -26,7 +26,12 @@ extension Behaviour {
                 peer: Script.silence)
         },
         outage: .step("silence"),
-        variants: RetransmissionVariants.all(),
+        // That there is no probe says nothing of a kernel here: it was switched off.
+        variants: RetransmissionVariants.all().map { variant in
+            Variant(
+                variant.name, variant.summary, eras: eras[variant.name] ?? ["no kernel known"],
+                applies: variant.applies, prospects: variant.prospects)
+        },
         values: ValueExpectation.userTimeoutReadBack,
         contract: Contract(
             ["at-deadline.no-tlp", "by-retries.no-tlp"],
@@ -52,4 +57,11 @@ extension Behaviour {
                 return altered
             },
         ])
+
+    private static let eras: [String: [Era]] = [
+        "at-deadline.no-tlp": ["4.19 b701a99e431d …", "RHEL 8.0 …"],
+        "at-next-retransmission.no-tlp": ["2.6.37 dca43c75e7e5 … 4.19 b701a99e431d", "RHEL 7"],
+        "by-retries.no-tlp": ["2.6.32 6fa12c850314 …"],
+        "ignored": ["… 2.6.37 dca43c75e7e5"],
+    ]
 }
