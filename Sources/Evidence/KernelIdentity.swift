@@ -12,13 +12,16 @@ public struct KernelIdentity: Codable, Sendable, Hashable {
     public var hz: Int
     /// CONFIG_HZ, where the kernel's configuration can be read.
     public var configuredHZ: Int?
+    /// What else of the configuration matters, where it can be read.
+    public var configuration: KernelConfiguration?
     /// What was booted, where it was a guest.
     public var guest: GuestIdentity?
 
     /// An identity.
     public init(
         selector: String, release: String, version: String, machine: String, hz: Int,
-        configuredHZ: Int? = nil, guest: GuestIdentity? = nil
+        configuredHZ: Int? = nil, configuration: KernelConfiguration? = nil,
+        guest: GuestIdentity? = nil
     ) {
         self.selector = selector
         self.release = release
@@ -26,6 +29,7 @@ public struct KernelIdentity: Codable, Sendable, Hashable {
         self.machine = machine
         self.hz = hz
         self.configuredHZ = configuredHZ
+        self.configuration = configuration
         self.guest = guest
     }
 }

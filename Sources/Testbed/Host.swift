@@ -19,20 +19,20 @@ public enum Host {
     /// The running kernel and the libraries, as the performer says first.
     public static func greeting(privilege: String) throws -> Greeting {
         let name = try SystemName.current()
+        let configuration = configuration(name.release)
         return Greeting(
             kernel: KernelIdentity(
                 selector: "host", release: name.release, version: name.version,
                 machine: name.machine, hz: try MonotonicClock.jiffiesPerSecond(),
-                configuredHZ: configuredHZ(name.release)),
+                configuredHZ: configuration?.hz, configuration: configuration),
             privilege: privilege, captureLibrary: String(cString: pcap_lib_version()))
     }
 
-    /// CONFIG_HZ, where the kernel's configuration lies beside its image.
-    private static func configuredHZ(_ release: String) -> Int? {
+    /// What the kernel was built with, where that lies beside its image.
+    private static func configuration(_ release: String) -> KernelConfiguration? {
         let file = try? ProcFile(path: "/boot/config-\(release)")
-        let text = (try? file?.readText()) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("CONFIG_HZ=") }
-        return line.flatMap { Int($0.dropFirst("CONFIG_HZ=".count)) }
+        guard let text = try? file?.readText() else { return nil }
+        return KernelConfiguration(text: text)
     }
 
     /// How many processors the kernel runs on.

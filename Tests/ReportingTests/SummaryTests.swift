@@ -50,10 +50,11 @@ final class SummaryTests: XCTestCase {
 
         let text = Summary(trials, kernel: nil).text
 
-        let lines = text.split(separator: "\n").filter { $0.hasPrefix("blackhole") }
+        let lines = text.split(separator: "\n").drop { $0 != "blackhole.established" }.dropFirst()
+            .prefix { $0.hasPrefix("  ") }
         XCTAssertEqual(lines.count, 1)
         let line = try XCTUnwrap(lines.first)
-        XCTAssertTrue(line.hasPrefix("blackhole.established 3s all conforms at-deadline"), text)
+        XCTAssertNotNil(line.firstMatch(of: /^  T=3s +all conforms at-deadline/), text)
         XCTAssertTrue(line.hasSuffix("ETIMEDOUT"), text)
     }
 
@@ -69,7 +70,43 @@ final class SummaryTests: XCTestCase {
 
         let text = Summary(trials, kernel: nil).text
 
-        XCTAssertEqual(text.split(separator: "\n").count { $0.hasPrefix("blackhole") }, 2)
+        XCTAssertEqual(text.split(separator: "\n").count { $0.hasPrefix("  T=3s ") }, 2)
+    }
+
+    func testWhatTrialsAreAskedWithIsWrittenOutAndStandsOnceWhereAllHaveIt() throws {
+        let asked: [(String, [String: Int], String)] = [
+            ("T=1.5s", ["tcp_syn_retries": 2], "syn_retries=2"),
+            ("T=1.5s", ["keepidle": 2, "keepcnt": 9, "keepintvl": 5], "keep 2+9x5"),
+            ("T=1.5s", ["type": 3, "code": 1], "icmp 3/1"),
+            ("T=1.5s", ["change": 1000, "then": 500], "at 1s T=0.5s"),
+            ("T=1.5s", ["change": 1150, "then": 0], "at 1.15s no T"),
+            ("T=1.5s", ["unheard-of": 7], "unheard-of=7"),
+        ]
+        for (limit, settings, words) in asked {
+            let trials = [1500, 3000].map { milliseconds in
+                JudgedTrial(
+                    Finding(
+                        trial: TrialID(
+                            behaviour: "x.y",
+                            parameters: Parameters(
+                                userTimeoutMilliseconds: milliseconds, settings: settings)),
+                        verdict: .conforms))
+            }
+
+            let both = Summary(trials, kernel: nil).text
+            let other = Summary(
+                [
+                    trials[0],
+                    JudgedTrial(
+                        Finding(
+                            trial: TrialID(behaviour: "x.y", parameters: Parameters(retries2: 3)),
+                            verdict: .conforms)),
+                ], kernel: nil
+            ).text
+
+            XCTAssertTrue(both.contains("\nx.y, \(words)\n  T=1.5s "), both)
+            XCTAssertTrue(other.contains("\nx.y\n  \(limit) \(words) "), other)
+        }
     }
 
     func testColourIsOnlyWhereItIsAskedForAndTheWordsAreTheSame() throws {

@@ -198,6 +198,7 @@ public struct FailoverCampaign: Sendable {
             heard.state.withLock { state in
                 if let (kernel, identity) = state.guest {
                     greeting.kernel.selector = kernel.selector
+                    greeting.kernel.configuration = kernel.configuration
                     greeting.kernel.configuredHZ =
                         greeting.kernel.configuredHZ ?? kernel.configuredHZ
                     greeting.kernel.guest = identity

@@ -168,6 +168,7 @@ extension PerformerEvent {
     fileprivate func told(of kernel: Kernel, _ identity: GuestIdentity) -> PerformerEvent {
         guard case .greeting(var greeting) = self else { return self }
         greeting.kernel.selector = kernel.selector
+        greeting.kernel.configuration = kernel.configuration
         greeting.kernel.configuredHZ = greeting.kernel.configuredHZ ?? kernel.configuredHZ
         greeting.kernel.guest = identity
         return .greeting(greeting)

@@ -1,3 +1,5 @@
+public import Evidence
+
 /// A kernel that can be booted: its image, and its modules where it has some.
 public struct Kernel: Sendable, Hashable {
     /// The selector by which it was chosen.
@@ -12,8 +14,10 @@ public struct Kernel: Sendable, Hashable {
     public var packageVersion: String?
     /// The files of its modules by the modules' names.
     var modules: [String: String]
-    /// CONFIG_HZ, where the configuration is beside the image.
-    public var configuredHZ: Int?
+    /// What it was built with, where the configuration is beside the image.
+    public var configuration: KernelConfiguration?
+    /// CONFIG_HZ.
+    public var configuredHZ: Int? { configuration?.hz }
 
     /// What a kernel is made to run on.
     public enum Kind: Sendable, Hashable {
@@ -76,7 +80,7 @@ enum KernelFiles {
         }
         return Kernel(
             selector: selector, image: image, release: release, packageVersion: packageVersion,
-            modules: modules, configuredHZ: configuredHZ(beside: tree ?? folder, release))
+            modules: modules, configuration: configuration(beside: tree ?? folder, release))
     }
 
     /// The tree in which an image was built, where it lies in one; its modules lie all over it.
@@ -115,14 +119,12 @@ enum KernelFiles {
                 : "holds several kernels; name one: \(images.joined(separator: ", "))")
     }
 
-    private static func configuredHZ(beside folder: String, _ release: String) -> Int? {
-        let prefix = "CONFIG_HZ="
+    private static func configuration(
+        beside folder: String, _ release: String
+    ) -> KernelConfiguration? {
         for name in ["config", "config-\(release)", ".config"] {
             guard let bytes = try? Files.read("\(folder)/\(name)") else { continue }
-            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-            if let line = lines.first(where: { $0.hasPrefix(prefix) }) {
-                return Int(line.dropFirst(prefix.count))
-            }
+            return KernelConfiguration(text: String(decoding: bytes, as: UTF8.self))
         }
         return nil
     }

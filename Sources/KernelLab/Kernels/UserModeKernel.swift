@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 
 /// A kernel that is a program: what it says about itself.
@@ -25,12 +26,10 @@ enum UserModeKernel {
         let absolute = URL(filePath: path).path
         let release = try await Program.output(absolute, ["--version"])
         let configuration = try await Program.output(absolute, ["--showconfig"])
-        let prefix = "CONFIG_HZ="
-        let line = configuration.split(separator: "\n").first { $0.hasPrefix(prefix) }
         return Kernel(
             selector: selector, kind: .program, image: absolute,
             release: release.trimmingCharacters(in: .whitespacesAndNewlines),
-            modules: [:], configuredHZ: line.flatMap { Int($0.dropFirst(prefix.count)) })
+            modules: [:], configuration: KernelConfiguration(text: configuration))
     }
 
     private static func contains(_ bytes: [UInt8], _ text: String) -> Bool {

@@ -37,7 +37,8 @@ public enum Markdown {
             let verdict = VerdictView(row.verdict)
             let last = row.verdict.reason.map(code) ?? code(row.errno)
             let cells = [
-                code(row.behaviour), row.timeout, row.on, "\(verdict.symbol) \(verdict.word)",
+                code(row.behaviour), code(row.asked(isWhole: true)), row.on,
+                "\(verdict.symbol) \(verdict.word)",
                 code(row.variant), row.expected(isShort: false), row.observed(isShort: false),
                 last,
             ]
@@ -45,7 +46,7 @@ public enum Markdown {
         }
         guard !rows.isEmpty else { return [] }
         return [
-            "| Behaviour | T | On | Verdict | Variant | Expected, s | Observed, s | Errno |",
+            "| Behaviour | Asked | On | Verdict | Variant | Expected, s | Observed, s | Errno |",
             "| --- | --- | --- | --- | --- | --- | --- | --- |",
         ] + rows + [""]
     }

@@ -17,4 +17,21 @@ struct Bounded<Element> {
 
     /// What is not left out.
     var shown: [Element] { first + last }
+
+    /// What is not left out as markup, and in the gap how much is.
+    func html(
+        _ item: (Element) -> HTML, of source: String = "the observation", gap: (String) -> HTML
+    ) -> [HTML] {
+        guard leftOut > 0 else { return first.map(item) }
+        let words = "\(leftOut) more, left out here; all are in \(source)"
+        return first.map(item) + [gap(words)] + last.map(item)
+    }
+}
+
+extension Array {
+    /// As items of a list, bounded like everything that evidence decides the length of.
+    func items(of source: String = "the observation", _ item: (Element) -> HTML) -> [HTML] {
+        Bounded(self, first: 60, last: 20)
+            .html({ "<li>\(item($0))" }, of: source, gap: { "<li>… \($0)" })
+    }
 }

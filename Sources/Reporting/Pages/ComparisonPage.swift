@@ -54,8 +54,9 @@ public struct ComparisonPage: Sendable {
         let rows = comparison.differences.map { difference -> HTML in
             """
             <tr><th scope="row"><a href="#\(TrialView.anchor(difference.trial))">\
-            \(difference.trial.behaviour)</a></th><td>\(Words.asked(difference.trial.parameters))\
-            </td><td>\(Words.place(difference.trial.parameters))</td>\
+            \(difference.trial.behaviour)</a></th>\
+            <td>\(AskedWords.long(difference.trial.parameters))</td>\
+            <td>\(Words.place(difference.trial.parameters))</td>\
             <td>\(badge(first, difference.trial))</td><td>\(badge(second, difference.trial))</td>\
             <td>\(Self.aspects(difference))</td></tr>
             """

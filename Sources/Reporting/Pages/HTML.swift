@@ -53,9 +53,19 @@ struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation {
 /// Works scalar by scalar. Markup becomes entities. A character that would not be seen, or would
 /// turn the direction of what follows, is shown by its name: `␛`, `⟨U+202E⟩`.
 enum VisibleText {
+    /// How many characters of one text are shown; nothing that people read is longer.
+    static let longest = 10_000
+
     /// Appends the text, fit for an element's content and for a quoted attribute.
     static func escape(_ value: String, _ out: inout String) {
+        var shown = 0
         for scalar in value.unicodeScalars {
+            shown += 1
+            guard shown <= longest else {
+                let rest = value.unicodeScalars.count - longest
+                out += "… (\(rest) more characters left out)"
+                return
+            }
             switch scalar {
             case "&": out += "&amp;"
             case "<": out += "&lt;"
@@ -115,13 +125,13 @@ enum VisibleText {
             })
     }
 
-    /// A relative path as a URL reference: everything but letters, digits and `-._~/` is encoded,
+    /// A relative path as a URL reference: everything but letters, digits and `-._~/+` is encoded,
     /// so that no name becomes a scheme, a host, a query or a fragment.
     static func href(_ path: String) -> String {
         var out = "./"
         for byte in path.utf8 {
             switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e, 0x2f:
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2b, 0x2d, 0x2e, 0x5f, 0x7e, 0x2f:
                 out.unicodeScalars.append(Unicode.Scalar(byte))
             default:
                 let hex = String(byte, radix: 16, uppercase: true)

@@ -10,6 +10,8 @@ struct IdentityView {
     var commandLine: String?
     /// Who asked, when and where.
     var circumstances: [TrialView.Pair] = []
+    /// What the kernel was built with.
+    var configuration: [TrialView.Pair] = []
     /// Sysctls that were the same in every trial.
     var sysctls: [TrialView.Pair] = []
 
@@ -36,6 +38,8 @@ struct IdentityView {
             ]
             commandLine = booted.commandLine.map(Reproduction.quoted).joined(separator: " ")
         }
+        configuration = (identity.configuration?.options ?? [:]).sorted { $0.key < $1.key }
+            .map { .init(name: "CONFIG_\($0.key)", value: $0.value) }
         addCircumstances(run)
         sysctls = Self.common(run.trials.compactMap(\.observation?.sysctls))
     }
@@ -66,8 +70,10 @@ struct IdentityView {
         }
     }
 
-    /// The values that most of them have: each name that all know, with its commonest value.
+    /// The values that most of them have: each name that all know, with its commonest value. Of a
+    /// trial that never began nothing is known.
     private static func common(_ all: [[String: String]]) -> [TrialView.Pair] {
+        let all = all.filter { !$0.isEmpty }
         guard let first = all.first else { return [] }
         return first.keys.sorted().compactMap { name in
             let values = all.compactMap { $0[name] }
@@ -86,17 +92,17 @@ struct IdentityView {
             <section class="wide boot"><h3>What was booted</h3>\(TrialView.list(guest))\
             \(commandLine.map { "<pre class=\"cmd\">\($0)</pre>" as HTML })</section>
             """
-        let settings: HTML =
-            sysctls.isEmpty
-            ? .none
-            : """
-            <section class="wide set"><h3>Sysctls of every trial, unless it says otherwise</h3>\
-            <dl>\(sysctls.map { "<div><dt>\($0.name)<dd>\($0.value)</div>" as HTML })</dl></section>
-            """
         return """
             <div class="id"><section><h3>Kernel</h3>\(TrialView.list(kernel))</section>\
             <section><h3>Asked by</h3>\(TrialView.list(circumstances))</section>\
-            \(boot)\(settings)</div>
+            \(boot)\(Self.settings("Built with, as far as it matters here", configuration))\
+            \(Self.settings("Sysctls of every trial, unless it says otherwise", sysctls))</div>
             """
+    }
+
+    private static func settings(_ title: String, _ pairs: [TrialView.Pair]) -> HTML {
+        guard !pairs.isEmpty else { return .none }
+        let rows = pairs.map { "<div><dt>\($0.name)<dd>\($0.value)</div>" as HTML }
+        return "<section class=\"wide set\"><h3>\(title)</h3><dl>\(rows)</dl></section>"
     }
 }

@@ -50,6 +50,8 @@ struct Ladder: Hashable {
         var title: String
         /// The one rung that it concerns, where it is so wide that it would hide the others.
         var rung: Rung?
+        /// Its place among the expected events; nil of the end that was only expected.
+        var number: Int?
     }
 
     /// One event that a witness saw.
@@ -60,6 +62,8 @@ struct Ladder: Hashable {
         var isUnexpected = false
         var title: String
         var label: String?
+        /// The number of the window in which it was expected, whose title it is as well.
+        var band: Int?
     }
 
     /// Something that lasts.
@@ -131,7 +135,7 @@ struct Ladder: Hashable {
     // MARK: - What the model expects
 
     private mutating func addBands(_ finding: Finding) {
-        for comparison in finding.comparisons {
+        for (number, comparison) in finding.comparisons.enumerated() {
             let window = finding.sinceOutage(comparison.expected.window)
             // An answer may come whenever it likes until the next probe.
             let isAnswer = comparison.expected.kind == .answered
@@ -139,7 +143,7 @@ struct Ladder: Hashable {
                 Band(
                     window: window, isAbort: comparison.expected.kind.isAbort,
                     title: "expected \(Self.text(window))",
-                    rung: isAnswer ? .peer : nil))
+                    rung: isAnswer ? .peer : nil, number: number))
         }
         let hasAbort = bands.contains(where: \.isAbort)
         if !hasAbort, let abort = finding.expectedAbort {
@@ -153,9 +157,10 @@ struct Ladder: Hashable {
 
     private mutating func addEvents(_ trial: ReportedTrial, _ behaviour: Behaviour?) {
         let finding = trial.finding
-        var expected: [ObservedEvent: Expected] = [:]
-        for comparison in finding.comparisons {
-            if let observed = comparison.observed { expected[observed] = comparison.expected }
+        var expected: [ObservedEvent: (number: Int, event: Expected)] = [:]
+        for (number, comparison) in finding.comparisons.enumerated() {
+            guard let observed = comparison.observed else { continue }
+            expected[observed] = (number, comparison.expected)
         }
         var events = finding.comparisons.compactMap(\.observed)
         if let observation = trial.observation, let behaviour {
@@ -165,11 +170,11 @@ struct Ladder: Hashable {
         for event in events {
             let matched = expected[event]
             let window = finding.sinceOutage(event.window)
-            let (rung, shape) = Self.place(event.what, matched?.kind)
-            let name = matched.map { "\($0.kind)" } ?? "\(event.what)"
+            let (rung, shape) = Self.place(event.what, matched?.event.kind)
+            let name = matched.map { "\($0.event.kind)" } ?? "\(event.what)"
             var title = "\(name) \(Self.text(window))"
             if let matched {
-                title += ", expected \(Self.text(finding.sinceOutage(matched.window)))"
+                title += ", expected \(Self.text(finding.sinceOutage(matched.event.window)))"
             } else {
                 title += ", not in the schedule"
             }
@@ -177,7 +182,8 @@ struct Ladder: Hashable {
             marks.append(
                 Mark(
                     rung: rung, shape: shape, window: window, isUnexpected: matched == nil,
-                    title: title, label: shape == .error ? "\(event.what)" : nil))
+                    title: title, label: shape == .error ? "\(event.what)" : nil,
+                    band: matched?.number))
         }
     }
 

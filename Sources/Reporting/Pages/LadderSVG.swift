@@ -30,7 +30,7 @@ struct LadderSVG {
         return """
             <svg class="ladder" viewBox="0 0 \(Int(Self.width)) \(height)" role="img">\
             <title>\(ladder.title)</title>\
-            <desc>\(ladder.description)</desc>\(bands)\(lines)\(spans)\(marks)</svg>
+            <desc>\(ladder.description)</desc>\(lines)\(bands)\(spans)\(marks)</svg>
             """
     }
 
@@ -46,21 +46,35 @@ struct LadderSVG {
 
     // MARK: - Ground
 
+    /// The windows, each with the mark that was expected in it: one title for both. What stands on
+    /// a rung with bars is drawn above them, apart.
     private var bands: HTML {
-        .joined(
+        var seen: [Int: Ladder.Mark] = [:]
+        for mark in ladder.marks where mark.rung != .application {
+            if let number = mark.band, seen[number] == nil { seen[number] = mark }
+        }
+        return .joined(
             ladder.bands.map { band in
-                // A window of some milliseconds among seconds would not be seen.
-                let from = scale.place(band.window.earliest)
-                let width = max(4, scale.place(band.window.latest) - from)
-                let left = min(from, from - (4 - min(4, width)) / 2)
-                let top = band.rung.map { middle($0) - Self.rungHeight / 2 } ?? 6
-                let height = band.rung == nil ? bottom - 6 : Self.rungHeight
-                return """
-                    <path class="\(band.isAbort ? "bz" : "b")" d="M\(Self.number(left)) \
-                    \(Self.number(top))h\(Self.number(width))v\(Self.number(height))h-\
-                    \(Self.number(width))z"><title>\(band.title)</title></path>
-                    """
+                guard let mark = band.number.flatMap({ seen[$0] }) else {
+                    return path(band, title: "<title>\(band.title)</title>")
+                }
+                return "<g><title>\(mark.title)</title>\(path(band))\(drawing(mark))</g>"
             })
+    }
+
+    private func path(_ band: Ladder.Band, title: HTML? = nil) -> HTML {
+        // A window of some milliseconds among seconds would not be seen.
+        let from = scale.place(band.window.earliest)
+        let width = max(4, scale.place(band.window.latest) - from)
+        let left = min(from, from - (4 - min(4, width)) / 2)
+        let top = band.rung.map { middle($0) - Self.rungHeight / 2 } ?? 6
+        let height = band.rung == nil ? bottom - 6 : Self.rungHeight
+        let start: HTML = """
+            <path class="\(band.isAbort ? "bz" : "b")" d="M\(Self.number(left)) \
+            \(Self.number(top))h\(Self.number(width))v\(Self.number(height))h-\
+            \(Self.number(width))z"
+            """
+        return title.map { "\(start)>\($0)</path>" } ?? "\(start)/>"
     }
 
     private var lines: HTML {
@@ -95,33 +109,40 @@ struct LadderSVG {
             })
     }
 
+    /// The marks that are not drawn with their windows.
     private var marks: HTML {
-        .joined(
-            ladder.marks.map { mark in
-                let from = scale.place(mark.window.earliest)
-                let until = scale.place(mark.window.latest)
-                let x = Self.number((from + until) / 2)
-                let y = Self.number(middle(mark.rung))
-                let extent: HTML =
-                    until - from > 3
-                    ? """
-                    <path class="ex" d="M\(Self.number(from)) \(y)H\(Self.number(until))"/>
-                    """ : .none
-                let ring: HTML =
-                    mark.isUnexpected ? "<use href=\"#m-u\" x=\"\(x)\" y=\"\(y)\"/>" : .none
-                let shape = mark.shape.rawValue
-                guard until - from > 3 || mark.isUnexpected || mark.label != nil else {
-                    return """
-                        <use class="k-\(shape)" href="#m-\(shape)" x="\(x)" y="\(y)"><title>\
-                        \(mark.title)</title></use>
-                        """
+        let windows = Set(ladder.bands.compactMap(\.number))
+        var drawn: Set<Int> = []
+        return .joined(
+            ladder.marks.compactMap { mark in
+                if mark.rung != .application, let number = mark.band, windows.contains(number),
+                    drawn.insert(number).inserted
+                {
+                    return nil
                 }
-                return """
-                    <g class="k-\(shape)"><title>\(mark.title)</title>\(extent)\
-                    <use href="#m-\(shape)" x="\(x)" y="\(y)"/>\(ring)\
-                    \(label(mark, at: (from + until) / 2))</g>
-                    """
+                let name: HTML =
+                    mark.label == nil ? .none : " class=\"k-\(mark.shape.rawValue)\""
+                return "<g\(name)><title>\(mark.title)</title>\(drawing(mark))</g>"
             })
+    }
+
+    /// A mark without its title.
+    private func drawing(_ mark: Ladder.Mark) -> HTML {
+        let from = scale.place(mark.window.earliest)
+        let until = scale.place(mark.window.latest)
+        let x = Self.number((from + until) / 2)
+        let y = Self.number(middle(mark.rung))
+        let shape = mark.shape.rawValue
+        let extent: HTML =
+            until - from > 3
+            ? """
+            <path class="ex k-\(shape)" d="M\(Self.number(from)) \(y)H\(Self.number(until))"/>
+            """ : .none
+        let ring: HTML = mark.isUnexpected ? "<use href=\"#m-u\" x=\"\(x)\" y=\"\(y)\"/>" : .none
+        return """
+            \(extent)<use href="#m-\(shape)" x="\(x)" y="\(y)"/>\(ring)\
+            \(label(mark, at: (from + until) / 2))
+            """
     }
 
     private func label(_ mark: Ladder.Mark, at place: Double) -> HTML {

@@ -86,7 +86,7 @@ struct MatrixPageCell {
     private func mark(_ cell: MatrixCell) -> HTML {
         let verdict = VerdictView(cell.verdict)
         let parameters = cell.trial.parameters
-        let settings = parameters.sortedSettings.map { " \($0.name) \($0.value)" }.joined()
+        let settings = AskedWords.settings(parameters).map { " \($0.short)" }.joined()
         let variants = cell.variants.isEmpty ? "" : ", \(cell.variants.joined(separator: " or "))"
         return """
             <a class="k v-\(verdict.name)" href="\(page)#\(TrialView.anchor(cell.trial))" \

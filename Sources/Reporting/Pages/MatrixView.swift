@@ -1,6 +1,7 @@
 import Evidence
 
-/// Behaviours by what is asked of them: one group a value of T, one mark a trial.
+/// Behaviours by what is asked of them: one group a value of T and of what else differs among the
+/// trials of a behaviour, one mark a trial.
 ///
 /// Not a column a value: the catalogue asks with so many that no page is wide enough.
 struct MatrixView {
@@ -10,7 +11,7 @@ struct MatrixView {
         var place: String
     }
 
-    /// The trials of a behaviour with one value of T.
+    /// The trials of a behaviour that were asked alike.
     struct Group {
         var asked: String
         var marks: [Mark]
@@ -32,20 +33,31 @@ struct MatrixView {
             for trial in behaviour.trials where !trial.variant.isEmpty {
                 if !variants.contains(trial.variant) { variants.append(trial.variant) }
             }
-            let trials = behaviour.trials.sorted {
-                let (one, other) = ($0.trial.parameters, $1.trial.parameters)
-                if Self.key(one) != Self.key(other) { return Self.key(one) < Self.key(other) }
-                return Self.order(one) < Self.order(other)
-            }
-            var groups: [Group] = []
-            for trial in trials {
-                let asked = Words.askedShort(trial.trial.parameters)
-                if groups.last?.asked != asked { groups.append(Group(asked: asked, marks: [])) }
-                let mark = Mark(trial: trial, place: Words.place(trial.trial.parameters))
-                groups[groups.count - 1].marks.append(mark)
-            }
-            return Row(id: behaviour.id, variants: variants, groups: groups)
+            return Row(
+                id: behaviour.id, variants: variants, groups: Self.groups(behaviour.trials))
         }
+    }
+
+    private static func groups(_ trials: [TrialView]) -> [Group] {
+        let common = AskedWords.common(trials.map(\.trial.parameters))
+        func asked(_ parameters: Parameters) -> String {
+            let parts = AskedWords.settings(parameters).filter { !common.contains($0) }
+            return ([Words.askedShort(parameters)] + parts.map(\.short)).joined(separator: " · ")
+        }
+        let sorted = trials.sorted {
+            let (one, other) = ($0.trial.parameters, $1.trial.parameters)
+            if key(one) != key(other) { return key(one) < key(other) }
+            if asked(one) != asked(other) { return asked(one) < asked(other) }
+            return order(one) < order(other)
+        }
+        var groups: [Group] = []
+        for trial in sorted {
+            let words = asked(trial.trial.parameters)
+            if groups.last?.asked != words { groups.append(Group(asked: words, marks: [])) }
+            let mark = Mark(trial: trial, place: Words.place(trial.trial.parameters))
+            groups[groups.count - 1].marks.append(mark)
+        }
+        return groups
     }
 
     /// The values of T that are asked for, in order; without T last.
@@ -75,8 +87,9 @@ struct MatrixView {
     var html: HTML {
         """
         <p class="about" id="about-matrix">One mark a trial: v4, v6 over a veth pair, l4, l6 over \
-        loopback. T is TCP_USER_TIMEOUT; r3 is no T and tcp_retries2 = 3. A mark leads to its \
-        trial.</p><table class="matrix asks" aria-describedby="about-matrix"><thead><tr>\
+        loopback. T is TCP_USER_TIMEOUT; r3 is no T and tcp_retries2 = 3; behind a dot what else \
+        trials of a behaviour differ in. A mark leads to its trial.</p>\
+        <table class="matrix asks" aria-describedby="about-matrix"><thead><tr>\
         <th scope="col">Behaviour, variants shown</th><th scope="col">Trials by T</th></tr>\
         </thead><tbody>\(rows.map(row))</tbody></table>
         """

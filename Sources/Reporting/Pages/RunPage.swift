@@ -34,16 +34,26 @@ public struct RunPage: Sendable {
         }
     }
 
-    /// Trials whose scripts are the same to the word tell it once; the others lead there.
+    /// Trials whose scripts are the same but for some lines tell these; they lead to the one that
+    /// tells all.
     private static func shareScripts(_ trials: inout [TrialView]) {
-        var told: [[String]: TrialView.Place] = [:]
+        var told: [(script: [String], place: TrialView.Place)] = []
         for index in trials.indices where !trials[index].script.isEmpty {
             let trial = trials[index]
-            if let place = told[trial.script] {
-                trials[index].sameScript = place
+            let like = told.first { other in
+                other.script.count == trial.script.count
+                    && zip(other.script, trial.script).count(where: !=) * 2 <= trial.script.count
+            }
+            if let like {
+                let lines = zip(trial.script, like.script).filter(!=).map(\.0)
+                trials[index].likeScript = .init(place: like.place, lines: lines)
             } else {
-                told[trial.script] = .init(
-                    anchor: trial.anchor, words: trial.trial.parameters.summary)
+                let place = TrialView.Place(
+                    anchor: trial.anchor,
+                    words: AskedWords.long(trial.trial.parameters) + ", "
+                        + Words.family(trial.trial.parameters.family) + ", "
+                        + trial.trial.parameters.link.rawValue)
+                told.append((trial.script, place))
             }
         }
     }
@@ -129,14 +139,14 @@ public struct RunPage: Sendable {
     /// What the kernel said of itself on the consoles of guests: no verdict, but worth knowing.
     private var complaints: HTML {
         guard let complaints = run.record.complaints, !complaints.isEmpty else { return .none }
-        let items = complaints.map { complaint -> HTML in
+        let items = complaints.items(of: "the consoles") { complaint -> HTML in
             let links = complaint.trials.prefix(3).map { trial -> HTML in
                 "<a href=\"#\(TrialView.anchor(trial))\">\(trial.behaviour)</a>"
             }
             let during: HTML = links.isEmpty ? .none : " during \(.joined(links, by: ", "))"
             let console = "console-\(complaint.guest).txt"
             return """
-                <li><code>\(complaint.line)</code>\(during) \
+                <code>\(complaint.line)</code>\(during) \
                 (<a href="\(VisibleText.href(console))">\(console)</a>)
                 """
         }
@@ -168,19 +178,20 @@ public struct RunPage: Sendable {
     // MARK: - Words about the page
 
     private static let key: HTML = """
-        <details class="in key"><summary>How to read the plots</summary><p>Time runs to the right, \
-        from the beginning of the outage, on a scale of log(1 + t / 200 ms), so that 200 ms and a \
-        quarter of an hour can both be read. The model’s windows are the shaded bands through all \
-        rungs, the last one, stronger, being the window of the end. Marks are what the witnesses \
+        <details class="in key"><summary>How to read the plots and the counters</summary>\
+        <p>Time runs to the right, from the beginning of the outage, on a scale of \
+        log(1 + t / 200 ms), so that 200 ms and a quarter of an hour can both be read. The \
+        model’s windows are the shaded bands through all rungs, the last one, stronger, being the \
+        window of the end. Marks are what the witnesses \
         saw; a mark in a ring is in nobody’s schedule. Hovering over any of them shows its \
         numbers, which the table below the plot has, too.</p><ul>\
         \(Ladder.Shape.allCases.map { shape -> HTML in
             """
             <li><svg class="ladder sym" viewBox="-9 -9 18 18" width="18" height="18" \
-            aria-hidden="true"><g class="k-\(shape.rawValue)"><use href="#m-\(shape.rawValue)"/>\
-            </g></svg> \(shape.words)</li>
+            aria-hidden="true"><use href="#m-\(shape.rawValue)"/></svg> \(shape.words)</li>
             """
-        })</ul></details>
+        })</ul><p>The counters of which the model says what they must do: \
+        \(CounterPair.modelled.joined(separator: ", ")).</p></details>
         """
 
     private static let footer: HTML = """

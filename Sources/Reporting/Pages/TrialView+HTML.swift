@@ -20,7 +20,7 @@ extension TrialView {
         let isLazy = presentation == .lazy
         return """
             <details class="trial" id="\(anchor)"\(filterAttributes)\(isOpen ? " open" : .none)>\
-            <summary>\(badges)<span class="q">\(Words.asked(trial.parameters))</span>\
+            <summary>\(badges)<span class="q">\(AskedWords.long(trial.parameters))</span>\
             <span class="on">\(Words.family(trial.parameters.family)) · \
             \(trial.parameters.link.rawValue)</span><span class="va">\(variant)</span>\
             <span class="nu">\(outcome)</span></summary>
@@ -56,9 +56,7 @@ extension TrialView {
         var html: [HTML] = []
         if let reason = verdict.reason { html.append("<p class=\"why\">\(reason)</p>") }
         if !partings.isEmpty {
-            let items = partings.map { parting -> HTML in
-                "<li><b>\(parting.name)</b> \(parting.value)</li>"
-            }
+            let items = partings.items { "<b>\($0.name)</b> \($0.value)" }
             let what: HTML =
                 verdict.name == "deviates"
                 ? "Where it parts from what was promised" : "Where it parts"
@@ -88,19 +86,13 @@ extension TrialView {
 
     private var schedule: HTML {
         guard !events.isEmpty else { return .none }
-        let rows = shownEvents.map { event -> HTML in
-            """
-            <tr\(event.isParting ? " class=\"bad\"" : .none)><td>\(event.number)\
-            <th>\(event.name)\(event.isParting ? " <b>parts here</b>" : .none)\
-            <td>\(event.expected)<td>\(event.observed.isEmpty ? "–" : event.observed)\
-            <td>\(Self.meter(event.place))<td>\(event.witness)\
-            <td>\(event.derivation)
-            """
-        }
+        let rows = Bounded(events, first: 40, last: 20).html(
+            Self.row, of: "the observation and in the capture",
+            gap: { "<tr><td>…<th colspan=\"6\">\($0)" })
         let zero = clockZero.map { zero -> HTML in
             """
-            <p class="foot">Seconds from the beginning of the outage, which is \(zero) s on the \
-            trial’s clock, by which derivations and the capture’s comments count.</p>
+            <p class="foot">0 is the beginning of the outage: \(zero) s on the trial’s clock, by \
+            which derivations and the capture count.</p>
             """
         }
         return """
@@ -112,20 +104,20 @@ extension TrialView {
             """
     }
 
-    /// The first and the last events of a schedule that is longer than anybody reads.
-    private var shownEvents: [Event] {
-        let shown = Bounded(events, first: 40, last: 20)
-        guard shown.leftOut > 0 else { return events }
-        let gap = Event(
-            number: "…", name: "\(shown.leftOut) more", expected: "", observed: "", witness: "",
-            derivation: "left out here; all are in the observation and in the capture")
-        return shown.first + [gap] + shown.last
+    private static func row(_ event: Event) -> HTML {
+        """
+        <tr\(event.isParting ? " class=\"bad\"" : .none)><td>\(event.number)\
+        <th>\(event.name)\(event.isParting ? " <b>parts here</b>" : .none)\
+        <td>\(event.expected)<td>\(event.observed.isEmpty ? "–" : event.observed)\
+        \(meter(event.place))<td>\(event.witness)\
+        <td>\(event.derivation)
+        """
     }
 
     /// Where in its window an event lay, as a bar and as a number.
     private static func meter(_ place: Int?) -> HTML {
-        guard let place else { return "–" }
-        return "<i class=\"m\" style=\"--p:\(place)%\"></i> \(place) %"
+        guard let place else { return "<td>–" }
+        return "<td class=\"m\" style=\"--p:\(place)\">\(place) %"
     }
 
     // MARK: - Witnesses
@@ -133,8 +125,8 @@ extension TrialView {
     private var witnesses: HTML {
         guard !wire.isEmpty || !kernel.isEmpty || !calls.isEmpty else { return .none }
         let all = calls.filter { $0.who == "subject" }
-        let notable = Bounded(all, first: 40, last: 20)
-        let rows = notable.first.map(Self.row) + [Self.gap(notable)] + notable.last.map(Self.row)
+        let rows = Bounded(all, first: 40, last: 20)
+            .html(Self.row, gap: { "<tr><td>…<th colspan=\"3\">\($0)" })
         return """
             <h4>The three witnesses</h4><div class="three"><section><h5>Application</h5>\
             <table><thead><tr><th scope="col">at, s<th scope="col">step\
@@ -151,17 +143,9 @@ extension TrialView {
         "<tr><td>\(call.time)<th>\(call.step)<td>\(call.call)<td>\(call.result)"
     }
 
-    private static func gap(_ calls: Bounded<Call>) -> HTML {
-        guard calls.leftOut > 0 else { return .none }
-        return """
-            <tr><td>…<th>\(calls.leftOut) more<td><td>left out here; all are in the observation
-            """
-    }
-
     static func list(_ pairs: [Pair]) -> HTML {
-        let rows = pairs.map { pair -> HTML in
-            "<dt>\(pair.name)<dd>\(pair.value)"
-        }
+        let rows = Bounded(pairs, first: 60, last: 20)
+            .html({ "<dt>\($0.name)<dd>\($0.value)" }, gap: { "<dt>…<dd>\($0)" })
         return "<dl>\(rows)</dl>"
     }
 
@@ -170,20 +154,12 @@ extension TrialView {
     private var more: HTML {
         var html: [HTML] = []
         if !notes.isEmpty {
-            let items = notes.map { note -> HTML in "<li>\(note)</li>" }
+            let items = notes.items { "\($0)" }
             html.append("<h4>Notes</h4><ul class=\"notes\">\(items)</ul>")
         }
-        if let sameScript {
+        if !script.isEmpty {
             html.append(
-                """
-                <p class="files">Its script is, word by word, that of \
-                <a href="#\(sameScript.anchor)">\(sameScript.words)</a>.</p>
-                """)
-        } else if !script.isEmpty {
-            let lines = script.map { line -> HTML in "<li>\(line)" }
-            html.append(
-                "<details class=\"in\"><summary>Script, in words</summary>"
-                    + "<ol class=\"script\">\(lines)</ol></details>")
+                "<details class=\"in\"><summary>Script, in words</summary>\(scriptWords)</details>")
         }
         if !counters.isEmpty || !unchanged.isEmpty { html.append(counterTable) }
         if !sysctls.isEmpty {
@@ -194,21 +170,57 @@ extension TrialView {
         return .joined(html)
     }
 
-    private var counterTable: HTML {
-        let rows = counters.map { counter -> HTML in
+    private var scriptWords: HTML {
+        func items(_ lines: [String]) -> [HTML] { lines.items { "\($0)" } }
+        guard let likeScript else { return "<ol class=\"script\">\(items(script))</ol>" }
+        let link: HTML = """
+            <a href="#\(likeScript.place.anchor)">\(likeScript.place.words)</a>
             """
-            <tr><th>\(counter.name)\(counter.isModelled ? " *" : "")\
-            <td>\(counter.before)<td>\(counter.after)<td>\(counter.change)
-            """
-        }
+        if likeScript.lines.isEmpty { return "<p>Word by word that of \(link).</p>" }
         return """
-            <details class="in"><summary>Counters before and after</summary><div class="scroll">\
-            <table class="num"><thead><tr><th scope="col">Counter<th scope="col">before\
-            <th scope="col">after<th scope="col">change\
-            <tbody>\(rows)</table></div><p class="foot">* in the model. Unchanged, and in \
-            the model: \(unchanged.isEmpty ? "none" : unchanged.joined(separator: ", ")).</p>\
-            </details>
+            <p>That of \(link), but for these lines:</p>\
+            <ul class="script">\(items(likeScript.lines))</ul>
             """
+    }
+
+    private var counterTable: HTML {
+        let rows = counters.filter(\.isModelled).map { counter -> HTML in
+            "<tr><th>\(counter.name)<td>\(counter.before)<td>\(counter.after)<td>\(counter.change)"
+        }
+        let others = counters.filter { !$0.isModelled }
+            .items { "\($0.name) \($0.before) → \($0.after)" }
+        let table: HTML =
+            rows.isEmpty
+            ? .none
+            : """
+            <div class="scroll"><table class="num"><thead><tr><th scope="col">In the model\
+            <th scope="col">before<th scope="col">after<th scope="col">change\
+            <tbody>\(rows)</table></div>
+            """
+        return """
+            <details class="in"><summary>Counters before and after</summary>\(table)\
+            <p class="foot">\(unchangedWords)</p>\
+            \(others.isEmpty ? .none : "<ul class=\"co\">\(others)</ul>")</details>
+            """
+    }
+
+    /// What is said of the model's counters that are not in the table; their names stand in the
+    /// words about the page, once.
+    private var unchangedWords: String {
+        let lacking = CounterPair.modelled.filter { name in
+            !unchanged.contains(name) && !counters.contains { $0.name == name }
+        }
+        var words: [String] = []
+        if !unchanged.isEmpty {
+            words.append(
+                unchanged.count + lacking.count == CounterPair.modelled.count
+                    ? "None that is in the model changed."
+                    : "\(unchanged.count) more that are in the model did not change.")
+        }
+        if !lacking.isEmpty {
+            words.append("Not known to this kernel: \(lacking.joined(separator: ", ")).")
+        }
+        return words.joined(separator: " ")
     }
 
     private var links: HTML {

@@ -23,6 +23,12 @@ struct TrialView {
         var words: String
     }
 
+    /// A script that is another trial's but for some lines.
+    struct Likeness: Hashable {
+        var place: Place
+        var lines: [String]
+    }
+
     /// A name and what it is.
     struct Pair: Hashable {
         var name: String
@@ -70,8 +76,8 @@ struct TrialView {
     var unchanged: [String] = []
     var sysctls: [Pair] = []
     var script: [String] = []
-    /// The trial of the same behaviour that tells the same script.
-    var sameScript: Place?
+    /// The trial of the same behaviour whose script is told, and in what this one's differs.
+    var likeScript: Likeness?
     var capture: String?
     var observation: String?
     var again: String

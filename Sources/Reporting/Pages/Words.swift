@@ -13,24 +13,11 @@ enum Words {
         }
         if milliseconds % 1000 == 0 { return "\(milliseconds / 1000) s" }
         if milliseconds < 1000 { return "\(milliseconds) ms" }
-        return "\(Duration.fixed(Int64(milliseconds) * 1_000_000, digits: 1)) s"
+        let digits = milliseconds % 100 == 0 ? 1 : 2
+        return "\(Duration.fixed(Int64(milliseconds) * 1_000_000, digits: digits)) s"
     }
 
-    /// What is asked for, apart from family and link: `T = 3 s`, `no T, tcp_retries2 = 3`,
-    /// `T = 3 s, keepcnt = 3`.
-    static func asked(_ parameters: Parameters) -> String {
-        var words: [String] = []
-        if parameters.userTimeoutMilliseconds > 0 {
-            words.append("T = \(time(milliseconds: parameters.userTimeoutMilliseconds))")
-        } else {
-            words.append("no T")
-        }
-        if let retries = parameters.retries2 { words.append("tcp_retries2 = \(retries)") }
-        words += parameters.sortedSettings.map { "\($0.name) = \($0.value)" }
-        return words.joined(separator: ", ")
-    }
-
-    /// The same, short: `3 s`, `retries 3`, `–`.
+    /// T and tcp_retries2 alone: `3 s`, `3 s r1`, `r3`, `no T`.
     static func askedShort(_ parameters: Parameters) -> String {
         let retries = parameters.retries2.map { "r\($0)" }
         guard parameters.userTimeoutMilliseconds > 0 else { return retries ?? "no T" }

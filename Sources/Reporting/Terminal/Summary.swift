@@ -2,8 +2,9 @@ public import Evidence
 
 /// What a run found, for people on a terminal of 80 columns.
 ///
-/// One line for the trials of a behaviour that share T and the answer, the totals, and then, for
-/// whatever deviates or is inconclusive, expected against observed and how to do it again.
+/// Behaviour by behaviour, one line for the trials that were asked alike and answered alike, the
+/// totals, and then, for whatever deviates or is inconclusive, expected against observed and how
+/// to do it again.
 public struct Summary: Sendable {
     /// How the summary is printed.
     public struct Options: Sendable, Hashable {
@@ -63,7 +64,7 @@ public struct Summary: Sendable {
     // MARK: - The table
 
     private static let titles = [
-        "BEHAVIOUR", "T", "ON", "VERDICT", "VARIANT", "EXPECTED", "OBSERVED", "ERRNO",
+        "BEHAVIOUR, ASKED", "ON", "VERDICT", "VARIANT", "EXPECTED", "OBSERVED", "ERRNO",
     ]
 
     private var table: [String] {
@@ -77,14 +78,21 @@ public struct Summary: Sendable {
         }
         fit(&widths)
         var lines = [style.heading(joined(Self.titles, widths))]
-        for (row, cells) in zip(rows, cells) { lines.append(line(row, cells, widths)) }
+        var behaviour: String?
+        for (row, cells) in zip(rows, cells) {
+            if row.behaviour != behaviour {
+                lines.append(PlainText.cut(row.heading, to: options.width))
+                behaviour = row.behaviour
+            }
+            lines += self.lines(row, cells, widths)
+        }
         lines += PlainText.wrapped(legend, width: options.width)
         return lines
     }
 
-    /// Cells of all columns, or where the verdict has a reason, of the first four and the reason.
+    /// Cells of all columns, or where the verdict has a reason, of the first three and the reason.
     private func cells(_ row: SummaryRow, isShort: Bool) -> [String] {
-        let first = [row.behaviour, row.timeout, row.on]
+        let first = ["  " + row.asked(isWhole: false), row.on]
         if let known = row.known { return first + [row.verdict.name, PlainText.line(known)] }
         switch row.verdict {
         case .conforms, .deviates:
@@ -98,11 +106,11 @@ public struct Summary: Sendable {
     }
 
     /// What each column needs. A reason may take the place of the last columns, so only the first
-    /// three of its line count.
+    /// two of its line count.
     private static func widths(_ rows: [[String]]) -> [Int] {
         var widths = titles.map(\.count)
         for row in rows {
-            for (column, cell) in row.prefix(row.count == titles.count ? row.count : 3).enumerated()
+            for (column, cell) in row.prefix(row.count == titles.count ? row.count : 2).enumerated()
             {
                 widths[column] = max(widths[column], cell.count)
             }
@@ -114,10 +122,10 @@ public struct Summary: Sendable {
         widths.reduce(0, +) + widths.count - 1 - options.width
     }
 
-    /// Takes from the variant's column, then from the behaviour's and from that of T and further
-    /// settings, until a line fits.
+    /// Takes from the first column, whose longest words then have a line of their own, and from the
+    /// variant's, until a line fits.
     private func fit(_ widths: inout [Int]) {
-        for (column, least) in [(4, 8), (0, 12), (1, 8), (6, 9), (5, 9)] {
+        for (column, least) in [(0, 22), (3, 12), (0, 16), (3, 8), (5, 9), (4, 9)] {
             let excess = excess(widths)
             guard excess > 0 else { return }
             widths[column] = max(least, widths[column] - excess)
@@ -132,18 +140,24 @@ public struct Summary: Sendable {
         return trimmed(PlainText.cut(words.joined(separator: " "), to: options.width))
     }
 
+    private func lines(_ row: SummaryRow, _ cells: [String], _ widths: [Int]) -> [String] {
+        guard cells[0].count > widths[0] else { return [line(row, cells, widths)] }
+        return [PlainText.cut(cells[0], to: options.width)]
+            + [line(row, [""] + cells.dropFirst(), widths)]
+    }
+
     private func line(_ row: SummaryRow, _ cells: [String], _ widths: [Int]) -> String {
         let plain: String
         if cells.count == widths.count {
             plain = joined(cells, widths)
         } else {
-            let lead = zip(cells, widths).prefix(3).map { cell, width in
+            let lead = zip(cells, widths).prefix(2).map { cell, width in
                 PlainText.padded(PlainText.cut(cell, to: width), to: width)
             }
             plain = PlainText.cut(
-                (lead + cells.dropFirst(3)).joined(separator: " "), to: options.width)
+                (lead + cells.dropFirst(2)).joined(separator: " "), to: options.width)
         }
-        let start = widths.prefix(3).reduce(0, +) + 3
+        let start = widths.prefix(2).reduce(0, +) + 2
         let name = row.verdict.name
         guard options.isColored, plain.count >= start + name.count else { return trimmed(plain) }
         let before = plain.prefix(start)
@@ -158,9 +172,9 @@ public struct Summary: Sendable {
     }
 
     private var legend: String {
-        "T: TCP_USER_TIMEOUT, or rN: none, tcp_retries2=N; +M: further values. ON: "
-            + "IPv4, IPv6, veth, loopback. Times: seconds since the outage began; +N: so many "
-            + "more variants match; ~: none does, this is nearest."
+        AskedWords.legend
+            + ". ON: IPv4, IPv6, veth, loopback. Times: seconds since the outage began. +N: so "
+            + "many more variants match; ~: none does, this is nearest."
     }
 
     // MARK: - What the kernel says of itself

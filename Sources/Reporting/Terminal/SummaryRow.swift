@@ -7,6 +7,8 @@ import KernelTimers
 /// address family and the link only, which the column ON lists, and in times, shown as a range.
 struct SummaryRow {
     var trials: [JudgedTrial]
+    /// What all trials of the behaviour were asked with alike.
+    var common: Set<AskedWords.Part> = []
 
     /// The rows of all trials, in the order of behaviours and values.
     static func fold(_ trials: [JudgedTrial]) -> [SummaryRow] {
@@ -33,6 +35,13 @@ struct SummaryRow {
                 rows.append(SummaryRow(trials: [trial]))
             }
         }
+        let asked = Dictionary(grouping: trials, by: \.finding.trial.behaviour)
+            .mapValues { AskedWords.common($0.map(\.finding.trial.parameters)) }
+        for index in rows.indices {
+            rows[index].common =
+                rows[index].trials.first
+                .flatMap { asked[$0.finding.trial.behaviour] } ?? []
+        }
         return rows
     }
 
@@ -55,20 +64,16 @@ struct SummaryRow {
     var verdict: Verdict { trials.first?.finding.verdict ?? .inconclusive(cause: "") }
     var behaviour: String { PlainText.line(trials.first?.finding.trial.behaviour ?? "") }
 
-    /// `3s`, `1.5s`, or without a user timeout `r5` for tcp_retries2 = 5; `+1/9`: further values,
-    /// in the order of their names.
-    var timeout: String {
-        guard let parameters = trials.first?.finding.trial.parameters else { return "" }
-        let milliseconds = parameters.userTimeoutMilliseconds
-        let further = parameters.sortedSettings.map { "\($0.value)" }.joined(separator: "/")
-        let retries =
-            (parameters.retries2.map { "r\($0)" } ?? "") + (further.isEmpty ? "" : "+\(further)")
-        guard milliseconds > 0 else { return retries.isEmpty ? "-" : retries }
-        let seconds =
-            milliseconds % 1000 == 0
-            ? String(milliseconds / 1000)
-            : Duration.fixed(Int64(milliseconds) * 1_000_000, digits: 1)
-        return "\(seconds)s" + retries
+    /// The behaviour, and what all its trials were asked with alike.
+    var heading: String {
+        let parts = common.map(\.short).sorted().map { " " + PlainText.line($0) }
+        return behaviour + (parts.isEmpty ? "" : "," + parts.joined())
+    }
+
+    /// What these trials were asked with, short; of all it, or without what all have in common.
+    func asked(isWhole: Bool) -> String {
+        let parameters = trials.first?.finding.trial.parameters ?? Parameters()
+        return PlainText.line(AskedWords.short(parameters, leavingOut: isWhole ? [] : common))
     }
 
     /// `4` IPv4, `6` IPv6, `v` veth, `l` loopback: `46v`; `all` for all of these.
