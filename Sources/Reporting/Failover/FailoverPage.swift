@@ -44,15 +44,20 @@ public struct FailoverPage: Sendable {
             body: """
                 <style>\(Self.style)</style><header class="top"><p class="over">etimedout · a \
                 virtual address moves, and who notices</p><h1>Linux \(kernel.release)</h1>\
-                <p class="sub">\(kernel.machine) · HZ \(kernel.hz) · \(kernel.selector) \
-                \(programs)</p><p class="counts">\(counts)</p></header><main>\(filters)\
-                \(key)<section id="matrix">\(blocks)</section></main><footer class="foot"></footer>
+                <p class="sub">\(kernel.machine) · HZ \(kernel.hz) · \(kernel.selector)\
+                \(programs.isEmpty ? "" : " · " + programs)</p><p class="counts">\(counts)</p></header><main>\(filters)\
+                \(key)<section id="matrix">\(blocks)</section></main><footer>\
+                Made by etimedout failover of <code>failover.json</code>, the observations and the \
+                captures beside it.</footer>
                 """
         ).text
     }
 
     private static let style: HTML = """
-        .trial>summary{grid-template-columns:8.6rem 1fr}\
+        .trial>summary{grid-template-columns:8.6rem 8.6rem 1fr}\
+        @media screen and (max-width:860px){.trial>summary{grid-template-columns:1fr auto}\
+        .trial .q{text-align:left}}.ev td.der{white-space:normal;color:var(--soft)}\
+        .plots+.scroll{margin-top:1rem}.key{margin:1.4rem 0 1.8rem}\
         .fg{stroke:var(--good);stroke-width:2}.fd{stroke:var(--bad);stroke-width:2}\
         .fs{stroke:var(--imp);stroke-width:1.5;stroke-dasharray:4 3;fill:none}\
         .fe path{stroke:var(--bad);stroke-width:2.4;fill:none}\
@@ -60,6 +65,7 @@ public struct FailoverPage: Sendable {
         .cells td,.cells th{text-align:right}.cells th:first-child,.cells td:last-child{\
         text-align:left}.plots{overflow-x:auto}\
         .cells .k{background:none;padding:0;font-size:inherit;color:var(--link);\
+        display:inline;\
         white-space:normal}.cells td{white-space:normal}.matrix.cells th[scope=row]{\
         white-space:normal;min-width:11rem}\
         .v-measured{color:var(--soft);--vb:var(--nonebg)}
@@ -86,7 +92,7 @@ public struct FailoverPage: Sendable {
 
     private var key: HTML {
         """
-        <p class="bg">Times count from the event. Proxy, broker: when they ended the dead \
+        <p class="bg key">Times count from the event. Proxy, broker: when they ended the dead \
         consumer's connection. Dead: messages given to consumers that never got them. Late: \
         messages that came over a second after they were published, and the longest that one took. \
         In the plots a shaded band is the window in which the model expects the end, a dashed line \
@@ -178,7 +184,7 @@ public struct FailoverPage: Sendable {
             <details class="trial" id="\(VisibleText.slug(finding.id))" data-v="\(name)" \
             data-t="\(finding.event)" data-f="\(finding.backend.rawValue)" \
             data-l="\(finding.protection)"\(isOpen ? " open" : .none)><summary>\
-            <span class="q">\(finding.protection)</span>\
+            \(VerdictView(finding).badge)<span class="q">\(finding.protection)</span>\
             <span class="va">\(protection(finding))</span></summary><div class="body">\(reason)\
             <div class="plots">\(plot)</div>\(table)\(files)</div></details>
             """
