@@ -178,7 +178,8 @@ public struct SyntheticObservation {
         guard let next = rest.first else { return }
         let event = next.event
         if event.kind == .answered {
-            let spoken = moment + .microseconds(10)
+            // The application has heard of the end by then.
+            let spoken = moment + .milliseconds(50)
             try answer(at: spoken)
             return try endWith(next.then(Window(at: spoken)), after: spoken)
         }
