@@ -101,14 +101,11 @@ extension FailoverExpectations {
                 Reason(words: "the address is back before the consumer left, so it may live on"))
         }
         let tries = roots.compactMap { attempts(rto, after: back.latest, $0) }
-        // A new message is tried at once, unless it waits behind one in flight.
-        let isFlying =
-            trace.address(of: dead.session).flatMap {
-                trace.timer(of: dead.owner, to: $0, after: dead.removed.latest)
-            } != .probe
-        let given = nextGiving(to: dead, after: back.latest)
-        let latest = isFlying ? tries.max() : [given, tries.max()].compactMap { $0 }.min()
-        guard let latest else { return .success(nil) }
+        // A new message is tried at once: none is in flight, since those that were are marked lost
+        // and could not be sent again (`tcp_packets_in_flight`).
+        let given = nextGiving(to: dead, after: back)
+        let soonest = [given, tries.max()].compactMap { $0 }.min()
+        guard let latest = soonest else { return .success(nil) }
         return .success(
             Expected(
                 .aborted(.econnreset), Window(back.earliest, latest + .microseconds(500)),
@@ -120,14 +117,19 @@ extension FailoverExpectations {
 
     /// When the broker gives a dead consumer its next message, at the latest; nil if it knows the
     /// consumer no more. RabbitMQ gives to each consumer in turn: the dead, and a new one.
-    private func nextGiving(to dead: DeadConnection, after moment: Moment) -> Moment? {
+    private func nextGiving(to dead: DeadConnection, after back: Window) -> Moment? {
         let end = (dead.isFirst ? finding.brokerEnded : nil) ?? Moment(nanoseconds: .max)
+        guard end >= back.earliest else { return nil }
+        // It may have been given, and all be over, before anybody saw the address there; unless
+        // the broker ended it by itself.
+        if end <= back.latest {
+            return cell.protection.heartbeatMilliseconds == nil ? back.latest : nil
+        }
         switch cell.backend {
         case .simple:
-            return trace.givings(to: dead.session, from: moment, until: end).first
+            return trace.givings(to: dead.session, from: back.latest, until: end).first
         case .rabbitmq:
-            guard end >= moment else { return nil }
-            let published = trace.entries.filter { $0.what == .published && $0.at >= moment }
+            let published = trace.entries.filter { $0.what == .published && $0.at >= back.latest }
             return published.dropFirst(trace.deadConnections.count).first?.at
         }
     }
@@ -170,8 +172,13 @@ extension FailoverExpectations {
             trace.rtoJiffies(of: .broker, to: $0, before: written, tick: tick)
         }
         let timeout = cell.protection.brokerUserTimeoutMilliseconds ?? 0
+        // What the broker answered to a last word may be in flight before the first message is.
+        var moments =
+            [written]
+            + trace.words(of: trace.session).filter {
+                $0 >= isolated.earliest - .milliseconds(200) && $0 <= isolated.latest + late(2)
+            }
         // RabbitMQ is seen to have given what was published; it may have been just before.
-        var moments = [written]
         if cell.backend == .rabbitmq,
             let last = trace.lastGiving(to: trace.session, before: isolated.latest)
         {

@@ -78,14 +78,16 @@ struct FailoverExpectations {
         let began =
             trace.isolated(.c1)?.earliest ?? trace.deadConnections.first?.removed.earliest ?? .zero
         // What was written before may have been waiting for a delayed acknowledgement, for up to
-        // 200 ms (TCP_DELACK_MAX).
+        // 200 ms (TCP_DELACK_MAX); of such the RTO, which nobody sees here, has its share: up to
+        // 40 ms (TCP_DELACK_MIN) of round trip.
+        let rto = usualRTO...usualRTO + tick.jiffies(covering: .milliseconds(40))
         let lost = words.filter {
             $0 >= began - .milliseconds(200) && $0 < announced.at + late(1)
         }
         let next = words.first { $0 >= announced.at }.map { $0 + .microseconds(500) }
         guard let next else { return nil }
         return lost.reduce(next) { bound, lost in
-            let attempt = attempts(nil, after: announced.at, retries2: 15, userTimeout: 0) {
+            let attempt = attempts(rto, after: announced.at, retries2: 15, userTimeout: 0) {
                 RetransmitTimer($0, .mainline, fates: Timeline(.lost))
                     .prospects(written: Window(at: lost))
             }
