@@ -140,7 +140,7 @@ let package = Package(
             "FailoverTests",
             [
                 "FailoverLab", "Behaviours", "Campaign", "Evidence", "Judge", "KernelTimers",
-                "Reporting", "etimedout-perform",
+                "Reporting", "etimedout", "etimedout-perform",
             ]),
         tests("AdviceTests", ["Advice", "Evidence", "KernelTimers"]),
         tests("ArchitectureTests", []),

@@ -161,6 +161,12 @@ final class AdviceTests: XCTestCase {
 
     // MARK: - Products and text
 
+    // Names and units were tried by hand with Debian 12's packages, which are too heavy to be
+    // installed for tests: postgresql 15.20 prints all four settings back (`postgres -C`) and
+    // refuses a name that it does not know; redis-py 4.3.4 with redis-server 7.0.15, and
+    // python3-grpcio 1.51.1, were connected and their sockets' options read back: TCP_USER_TIMEOUT
+    // 9200 both, which gRPC sets by itself from grpc.keepalive_timeout_ms (and 20 s on its server's
+    // side, where nothing was set). HAProxy and RabbitMQ run with theirs in FailoverTests.
     func testEveryProductHasSettingsDetectionAndCost() throws {
         let needs = try needs(30)
         let advice = Advice(needs)

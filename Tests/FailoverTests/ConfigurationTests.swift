@@ -66,6 +66,30 @@ final class ConfigurationTests: XCTestCase {
         XCTAssertTrue(text.contains("10.77.0.100/32 dev eth0"), text)
     }
 
+    func testThreeControllersHaveFallingPriorities() throws {
+        let cells = FailoverCatalogue.cells(
+            FailoverCatalogue.protections(), FailoverCatalogue.events, mover: .keepalived,
+            controllers: 3)
+
+        XCTAssertEqual(cells.first?.controllers, [.c1, .c2, .c3])
+        XCTAssertEqual(
+            cells.first?.controllers.map(KeepalivedMover.priority), [150, 100, 50])
+        let two = FailoverCatalogue.cells(
+            FailoverCatalogue.protections(), FailoverCatalogue.events)
+        XCTAssertEqual(
+            Set(two.filter { $0.controllers.count == 3 }.map(\.event.id)), ["move-on"])
+    }
+
+    func testKeepalivedTellsNobodyOnlyWithAPacketFilter() throws {
+        let event = try XCTUnwrap(FailoverCatalogue.events.first { $0.id == "no-arp" })
+        let nothing = FailoverCatalogue.protections().filter { $0.id == "nothing" }
+
+        XCTAssertEqual(
+            FailoverCatalogue.cells(nothing, [event], mover: .keepalived).first?.needs,
+            ["haproxy", "keepalived", "nft"])
+        XCTAssertEqual(FailoverCatalogue.cells(nothing, [event]).first?.needs, ["haproxy"])
+    }
+
     // MARK: - RabbitMQ
 
     func testTheRawOptionIsWrittenAsErlangWantsIt() {

@@ -45,8 +45,10 @@ public struct FailoverPage: Sendable {
                 <style>\(Self.style)</style><header class="top"><p class="over">etimedout · a \
                 virtual address moves, and who notices</p><h1>Linux \(kernel.release)</h1>\
                 <p class="sub">\(kernel.machine) · HZ \(kernel.hz) · \(kernel.selector)\
-                \(programs.isEmpty ? "" : " · " + programs)</p><p class="counts">\(counts)</p></header><main>\(filters)\
-                \(key)<section id="matrix">\(blocks)</section></main><footer>\
+                \(programs.isEmpty ? "" : " · " + programs)</p>\
+                <p class="counts">\(counts)</p></header><main>\(filters)\
+                \(key)\(FailoverAlternatives.tables(record).map(\.html))\
+                <section id="matrix">\(blocks)</section></main><footer>\
                 Made by etimedout failover of <code>failover.json</code>, the observations and the \
                 captures beside it.</footer>
                 """
@@ -179,6 +181,7 @@ public struct FailoverPage: Sendable {
             <th scope="col">Expected</th><th scope="col">Observed</th><th scope="col">How it is \
             derived</th></tr></thead><tbody>\(checks)</tbody></table></div>
             """
+        let open = (finding.unjudged ?? []).map { "<p class=\"bg\">Not judged: \($0).</p>" as HTML }
         let isOpen = finding.verdict.name == "deviates" || finding.protection == "nothing"
         return """
             <details class="trial" id="\(VisibleText.slug(finding.id))" data-v="\(name)" \
@@ -186,7 +189,7 @@ public struct FailoverPage: Sendable {
             data-l="\(finding.protection)"\(isOpen ? " open" : .none)><summary>\
             \(VerdictView(finding).badge)<span class="q">\(finding.protection)</span>\
             <span class="va">\(protection(finding))</span></summary><div class="body">\(reason)\
-            <div class="plots">\(plot)</div>\(table)\(files)</div></details>
+            <div class="plots">\(plot)</div>\(table)\(open)\(files)</div></details>
             """
     }
 

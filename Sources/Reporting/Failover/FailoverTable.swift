@@ -29,6 +29,9 @@ public struct FailoverTable: Sendable {
             seen.append(block)
             lines += self.block(finding)
         }
+        for table in FailoverAlternatives.tables(record) {
+            lines += [style.heading(table.lines[0])] + table.lines.dropFirst() + [""]
+        }
         lines += legend + [""] + notes
         let counts = FailoverFinding.outcomes.compactMap { name in
             let count = record.findings.count { $0.outcome == name }
@@ -105,7 +108,7 @@ public struct FailoverTable: Sendable {
                 + "they were published; WORST: the longest. TWICE: came twice. LOST: had not come "
                 + "when watching ended. "
                 + "CONSUMER SEES: the first consumer's errno, and when. A cell of which the model "
-                + "says nothing is measured, not judged.", width: 80)
+                + "says nothing is measured, not judged. NOTED: when the broker did.", width: 80)
     }
 
     private var notes: [String] {
@@ -116,6 +119,12 @@ public struct FailoverTable: Sendable {
                     "\(finding.id): \(check.what): expected \(check.expected), observed "
                         + "\(check.observed)" + (check.derivation.map { "; \($0)" } ?? ""),
                     width: 80, first: "! ", rest: "  ")
+            }
+        }
+        for finding in record.findings where finding.isOnlyMeasured == true {
+            for reason in finding.unjudged ?? [] {
+                lines += PlainText.wrapped(
+                    "measured: \(finding.id): \(reason)", width: 80, first: "", rest: "  ")
             }
         }
         let idle = record.findings.filter { $0.verdict.reason == nil && $0.event == "move" }
