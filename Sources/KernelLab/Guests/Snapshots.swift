@@ -14,13 +14,13 @@ public struct Snapshot: Sendable, Hashable {
 ///
 /// A guest that goes on is the same as any other that goes on from the same kernel, initramfs and
 /// command line, to the byte: it stands still at an instruction, not at a moment. What these are
-/// makes the name of a snapshot. It is compared with its SHA-256 each time it is used, and made
-/// again if it is another.
+/// makes the name of a snapshot. It is compared with its checksum each time it is used, and made
+/// again if it is damaged.
 public struct Snapshots: Sendable {
     private let folder: String
 
-    /// So many are kept, of some 100 MB each; of more those go that were not used for longest.
-    private static let limit = 24
+    /// So many are kept, of some 200 MB each; of more those go that were not used for longest.
+    private static let limit = 16
 
     /// The ones in a folder; by default in that of `KernelStore`.
     public init(folder: String? = nil) {
@@ -47,8 +47,8 @@ public struct Snapshots: Sendable {
                 return nil
             }
             try Files.write(Array(console.utf8), to: "\(scratch)/console.txt")
-            let sums = try await Program.sha256([memory])
-            try Files.write(Array(sums[0].utf8), to: "\(scratch)/memory.sha256")
+            let sum = try await Program.checksum(memory)
+            try Files.write(Array(sum.utf8), to: "\(scratch)/memory.cksum")
             Files.remove(place)
             try Files.install(scratch, as: place)
             forgetOldest(but: place)
@@ -68,9 +68,9 @@ public struct Snapshots: Sendable {
 
     private func kept(_ place: String) async throws -> Snapshot? {
         let path = "\(place)/memory"
-        guard Files.exists(path), let wanted = try? Files.read("\(place)/memory.sha256"),
+        guard Files.exists(path), let wanted = try? Files.read("\(place)/memory.cksum"),
             let console = try? Files.read("\(place)/console.txt"),
-            try await Program.sha256([path])[0].utf8.elementsEqual(wanted)
+            try await Program.checksum(path).utf8.elementsEqual(wanted)
         else { return nil }
         // When it was used last.
         try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: place)
