@@ -60,7 +60,7 @@ final class Trial: Sendable {
         self.events = events
         self.maximumPackets = maximumPackets
         script = request.performInstead ?? request.script
-        testbed = try TrialTestbed(script, in: pool?.take(script.family, script.link))
+        testbed = try TrialTestbed(script, pool)
         mayFailToSend = script.contains(\.changesTheNetwork)
         flow = testbed.addressing.flow(connecting: script.connectingActor)
         record = Mutex(Record())

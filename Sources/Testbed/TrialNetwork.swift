@@ -14,9 +14,12 @@ final class TrialNetwork: Sendable {
     private let captures = Mutex<[Actor: PacketCapture]>([:])
 
     /// Makes one.
-    init(family: Evidence.AddressFamily, link: Evidence.Link) throws {
+    /// - Parameter settings: sysctls of the subject that count from when an interface is made.
+    init(
+        family: Evidence.AddressFamily, link: Evidence.Link, settings: [String: String] = [:]
+    ) throws {
         addressing = Addressing(family: family, link: link)
-        let subject = try NetworkEnd(.subject, addressing)
+        let subject = try NetworkEnd(.subject, addressing, settings)
         var ends = [subject]
         switch link {
         case .veth:
@@ -64,7 +67,9 @@ private struct NetworkEnd: Sendable {
     let interface: String
 
     /// A namespace with the sysctls that all have, and nothing else yet.
-    init(_ actor: Actor, _ addressing: Addressing) throws {
+    init(
+        _ actor: Actor, _ addressing: Addressing, _ own: [String: String] = [:]
+    ) throws {
         self.actor = actor
         self.addressing = addressing
         interface = addressing.interface(of: actor)
@@ -73,6 +78,9 @@ private struct NetworkEnd: Sendable {
             for (key, value) in Settings.always { Self.setIfPresent(key, value) }
             if addressing.family == .ipv4 {
                 for (key, value) in Settings.withoutIPv6 { Self.setIfPresent(key, value) }
+            }
+            for (key, value) in own.sorted(by: { $0.key < $1.key }) {
+                try Sysctl.write(key, value)
             }
             return try NetworkConfigurator()
         }

@@ -16,9 +16,14 @@ final class TrialTestbed: Sendable {
     /// Sysctls of the subject as read back.
     let sysctls: [String: String]
 
-    /// Makes a script's network ready: a new one, or one that was made for its family and link.
-    init(_ script: Script, in ready: TrialNetwork? = nil) throws {
-        let network = try ready ?? TrialNetwork(family: script.family, link: script.link)
+    /// Makes a script's network ready: a new one, or one of the pool.
+    init(_ script: Script, _ pool: TestbedPool? = nil) throws {
+        // Such a setting is taken over by an interface when it is made.
+        let early = script.sysctls.filter { $0.key.contains(".conf.default.") }
+        let ready = early.isEmpty ? pool?.take(script.family, script.link) : nil
+        let network =
+            try ready
+            ?? TrialNetwork(family: script.family, link: script.link, settings: early)
         self.network = network
         let wantsTable = script.contains { action in
             if case .awaitVanishing = action { return true }
