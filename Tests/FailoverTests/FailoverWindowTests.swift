@@ -81,6 +81,28 @@ final class FailoverWindowTests: XCTestCase {
         }
     }
 
+    func testAMessageThatDiedWithItsConnectionIsGivenWhenItComesAgain() throws {
+        var observation = try moved("move", "tcp-ut")
+        observation.cell.backend = .rabbitmq
+        // At 0.05 s on a connection that is dead already, and again at 0.8 s; the first that the
+        // broker gives away is the other, at 0.3 s.
+        observation.note(-2, "producer", .connected, "producer-1 10.77.0.10:4002")
+        observation.note(0.05, "producer", .published, "producer-1", message: 8)
+        observation.note(0.3, "inner", .published, "inner-1", message: 1_000_008)
+        observation.note(0.301, "inner", .confirmed, "", message: 1_000_008)
+        observation.note(0.8, "producer", .connected, "producer-2 10.77.0.10:4003")
+        observation.note(0.801, "producer", .confirmed, "", message: 8)
+        for number in [8, 1_000_008] {
+            observation.note(6, "worker", .received, "worker-2 redelivered", message: number)
+        }
+
+        for (moment, isMet) in [(5.3, false), (5.55, true), (5.7, true), (5.8, false)] {
+            let finding = end(observation, proxy: moment, broker: moment)
+            XCTAssertEqual(
+                try met(finding, "the proxy ends"), isMet, "\(moment): \(finding.checks)")
+        }
+    }
+
     func testASocketThatIsKilledIsOverBeforeTheKernelWouldHaveEndedIt() throws {
         var observation = try moved("move", "ss-kill")
         observation.note(0.02, "c1", .said, "ss -K ended 3 connections")

@@ -139,13 +139,25 @@ struct FailoverTrace {
         if cell.backend == .rabbitmq {
             let late = takenBack
             return entries.filter {
-                $0.what == .published && $0.at >= first && $0.at < last
-                    && $0.message.map(late.contains) == true
-            }.map(\.at)
+                $0.what == .published && $0.message.map(late.contains) == true
+            }.map(sent).filter { $0 >= first && $0 < last }.sorted()
         }
         return entries.filter {
             $0.what == .delivered && $0.detail == session && $0.at >= first && $0.at < last
         }.map(\.at)
+    }
+
+    /// When a message left its publisher: as soon as it was published, or with the connection on
+    /// which it was confirmed, where the one before had died with it.
+    private func sent(_ published: FailoverEntry) -> Moment {
+        let confirmed = entries.first {
+            $0.what == .confirmed && $0.message == published.message
+        }
+        let connected = entries.last {
+            $0.what == .connected && $0.who == published.who
+                && $0.at <= (confirmed?.at ?? observation.end)
+        }
+        return max(published.at, connected?.at ?? published.at)
     }
 
     /// The last message that may have gone to a session before a moment.
