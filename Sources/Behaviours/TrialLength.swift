@@ -105,7 +105,7 @@ extension Behaviour {
         let schedule = Schedule(
             predicting: variant.prospects(conditions, parameters), horizon: limit)
         guard let abort = schedule.abort, abort.window.latest < limit else { return .zero }
-        let before = schedule.events.dropLast().last?.window.earliest ?? .zero
+        let before = schedule.events.prefix { !$0.kind.isAbort }.last?.window.earliest ?? .zero
         return abort.window.latest + (abort.window.earliest - before)
     }
 }
