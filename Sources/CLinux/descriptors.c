@@ -11,6 +11,10 @@
 
 int clinux_open_read(const char *path) { return CLINUX_RETRY(open(path, O_RDONLY | O_CLOEXEC)); }
 
+int clinux_open_read_in(int folder, const char *name) {
+    return CLINUX_RETRY(openat(folder, name, O_RDONLY | O_CLOEXEC));
+}
+
 int clinux_open_write(const char *path) { return CLINUX_RETRY(open(path, O_WRONLY | O_CLOEXEC)); }
 
 // Not made again: Linux has closed the descriptor even if close(2) returns EINTR.

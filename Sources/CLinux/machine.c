@@ -7,8 +7,10 @@
 #ifdef __x86_64__
 #include <sys/io.h>
 #endif
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
@@ -48,8 +50,8 @@ int clinux_open_serial(const char *path) {
 }
 
 #ifdef __x86_64__
-int clinux_allow_ports(unsigned long first, unsigned long count) {
-    return CLINUX_ONCE(ioperm(first, count, 1));
+int clinux_allow_ports(unsigned long first, unsigned long count, int allowed) {
+    return CLINUX_ONCE(ioperm(first, count, allowed));
 }
 
 void clinux_out_byte(unsigned short port, unsigned char value) { outb(value, port); }
@@ -60,7 +62,8 @@ void clinux_in_bytes(unsigned short port, void *bytes, unsigned long count) {
     insb(port, bytes, count);
 }
 #else
-int clinux_allow_ports(unsigned long first, unsigned long count) {
+int clinux_allow_ports(unsigned long first, unsigned long count, int allowed) {
+    (void)allowed;
     (void)first;
     (void)count;
     return -ENOSYS;
@@ -82,6 +85,25 @@ void clinux_in_bytes(unsigned short port, void *bytes, unsigned long count) {
     (void)count;
 }
 #endif
+
+void *clinux_map_file(const char *path, unsigned long *size) {
+    int fd = CLINUX_RETRY(open(path, O_RDWR | O_CLOEXEC));
+    if (fd < 0) return NULL;
+    struct stat status;
+    void *address = MAP_FAILED;
+    if (fstat(fd, &status) == 0) {
+        *size = (unsigned long)status.st_size;
+        address = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    }
+    int failure = errno;
+    close(fd);
+    errno = failure;
+    return address == MAP_FAILED ? NULL : address;
+}
+
+void clinux_publish(void *place, unsigned long long number) {
+    __atomic_store_n((unsigned long long *)place, number, __ATOMIC_RELEASE);
+}
 
 int clinux_end_machine(int by_reset) {
     return CLINUX_ONCE(reboot(by_reset ? RB_AUTOBOOT : RB_POWER_OFF));

@@ -121,13 +121,19 @@ extension Files {
 
     /// What a file has grown by since an offset; nothing if it is not there yet.
     static func growth(of path: String, since offset: Int) -> [UInt8] {
+        piece(of: path, offset..<Int.max)
+    }
+
+    /// Bytes of a file; as far as it has them, and none where there is no such file.
+    static func piece(of path: String, _ range: Range<Int>) -> [UInt8] {
         guard let file = fopen(path, "r") else { return [] }
         defer { fclose(file) }
-        guard fseek(file, offset, SEEK_SET) == 0 else { return [] }
+        guard fseek(file, range.lowerBound, SEEK_SET) == 0 else { return [] }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = fread(&chunk, 1, chunk.count, file)
+            let wanted = min(chunk.count, range.count - bytes.count)
+            let count = fread(&chunk, 1, wanted, file)
             if count == 0 { return bytes }
             bytes += chunk[..<count]
         }

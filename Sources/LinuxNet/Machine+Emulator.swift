@@ -10,8 +10,10 @@ extension Machine {
     /// - Throws: `LinuxError` where the kernel gives no ports to processes
     ///   (`CONFIG_X86_IOPL_IOPERM`).
     public static func standStill() throws(LinuxError) {
-        try check(clinux_allow_ports(0x505, 1), "ioperm 0x505")
+        try check(clinux_allow_ports(0x505, 1, 1), "ioperm 0x505")
         clinux_out_byte(0x505, 1)
+        // Each change of threads looks after the ports of a process that has some.
+        try check(clinux_allow_ports(0x505, 1, 0), "ioperm 0x505")
     }
 
     /// A file that QEMU was given with `-fw_cfg name=opt/etimedout/NAME,file=…`; nil if it has none
@@ -21,7 +23,8 @@ extension Machine {
     /// 0x19 is the list of files.
     /// - Throws: `LinuxError` where the kernel gives no ports to processes.
     public static func emulatorFile(_ name: String) throws(LinuxError) -> [UInt8]? {
-        try check(clinux_allow_ports(0x510, 2), "ioperm 0x510")
+        try check(clinux_allow_ports(0x510, 2, 1), "ioperm 0x510")
+        defer { _ = clinux_allow_ports(0x510, 2, 0) }
         guard select(0x00, 4) == Array("QEMU".utf8) else { return nil }
         let count = number(select(0x19, 4)[...])
         // Each: the length, the item's number, two bytes for later, 56 bytes of name.

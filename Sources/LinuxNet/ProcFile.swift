@@ -58,6 +58,19 @@ enum SmallFile {
         return String(decoding: try readAll(file, path: path), as: UTF8.self)
     }
 
+    static func openFolder(_ path: String) throws(LinuxError) -> Descriptor {
+        Descriptor(owning: try check(clinux_open_read(path), "open \(path)"))
+    }
+
+    /// Reads a file of a folder that is open; the path is for errors.
+    static func read(
+        _ name: String, in folder: Descriptor, at path: String
+    ) throws(LinuxError) -> String {
+        let number = folder.withRawValue { clinux_open_read_in($0, name) }
+        let file = Descriptor(owning: try check(number, "open \(path)"))
+        return String(decoding: try readAll(file, path: path, piece: 256), as: UTF8.self)
+    }
+
     /// Writes in one call, as files of /proc/sys and the maps of user namespaces demand.
     static func write(_ text: String, to path: String) throws(LinuxError) {
         let file = Descriptor(owning: try check(clinux_open_write(path), "open \(path) to write"))
@@ -72,9 +85,11 @@ enum SmallFile {
         return number >= 0
     }
 
-    static func readAll(_ file: Descriptor, path: String) throws(LinuxError) -> [UInt8] {
+    static func readAll(
+        _ file: Descriptor, path: String, piece: Int = 8192
+    ) throws(LinuxError) -> [UInt8] {
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 8192)
+        var chunk = [UInt8](repeating: 0, count: piece)
         while true {
             let count = file.withRawValue {
                 clinux_pread($0, &chunk, chunk.count, off_t(bytes.count))

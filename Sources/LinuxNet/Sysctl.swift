@@ -33,6 +33,37 @@ public enum Sysctl {
         }
     }
 
+    /// Reads several parameters, by their keys; what this kernel lacks, or has not for this
+    /// namespace, is absent.
+    ///
+    /// Each folder is looked up once: among many namespaces the kernel finds `net/ipv4` of one by
+    /// looking at those of all (fs/proc/proc_sysctl.c, `proc_sys_compare`).
+    /// - Throws: as `read` of one.
+    public static func read(_ keys: [String]) throws(LinuxError) -> [String: String] {
+        var values: [String: String] = [:]
+        var folders: [String: Descriptor] = [:]
+        for key in keys {
+            let path = try path(of: key)
+            let bytes = path.utf8
+            guard let last = bytes.lastIndex(of: UInt8(ascii: "/")) else { continue }
+            let (folder, name) = (String(path[..<last]), String(path[bytes.index(after: last)...]))
+            do throws(LinuxError) {
+                let opened: Descriptor
+                if let known = folders[folder] {
+                    opened = known
+                } else {
+                    opened = try SmallFile.openFolder(folder)
+                    folders[folder] = opened
+                }
+                let text = try SmallFile.read(name, in: opened, at: path)
+                values[key] = text.hasSuffix("\n") ? String(text.dropLast()) : text
+            } catch let error where error.errno == .noSuchFileOrDirectory {
+                continue
+            }
+        }
+        return values
+    }
+
     /// Writes a parameter of the calling thread's namespace.
     ///
     /// - Throws: ``SysctlError``, which tells a missing parameter from a forbidden or rejected

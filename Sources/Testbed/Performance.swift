@@ -22,6 +22,9 @@ public final class Performance: Sendable {
     private let hz: Int
     private let events = EventQueue()
     private let pool: TestbedPool?
+    /// All trials stay as long as this: to take a namespace down costs a kernel millions of
+    /// instructions. Whoever ends the machine first has none of that.
+    private let kept = Mutex<[Trial]>([])
 
     /// Readies the witnesses.
     /// - Parameter pool: networks for trials that were made beforehand.
@@ -146,13 +149,16 @@ public final class Performance: Sendable {
     /// Closes all captures, so that the process can end at once. The trials are lost.
     public func abandon() { captures.closeAll() }
 
-    /// Closes what an ended trial held, on a thread of its own: closing a capture waits for grace
-    /// periods of the kernel, some 50 ms each, which trials that end together share. Nobody waits
-    /// for the last ones: the process ends with them.
+    /// Closes what an ended trial held. In real time on a thread of its own: closing a capture
+    /// waits for grace periods of the kernel, some 50 ms each, which trials that end together
+    /// share. Nobody waits for the last ones: the process ends with them.
     private func release(_ trial: Trial) {
-        let closingCaptures = plan.time == .real
+        guard plan.time == .real else {
+            trial.release(captures, closingCaptures: false)
+            return
+        }
         _ = try? WorkerThread(name: "closer") { [captures] in
-            trial.release(captures, closingCaptures: closingCaptures)
+            trial.release(captures, closingCaptures: true)
         }
     }
 
@@ -183,6 +189,7 @@ public final class Performance: Sendable {
         try? helper?.join()
         for opener in openers.withLock({ $0 }) { try? opener.join() }
         var trials: [Trial] = []
+        defer { kept.withLock { [trials] in $0 = trials } }
         for (index, result) in made.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
             switch result {
             case .success(let trial): trials.append(trial)

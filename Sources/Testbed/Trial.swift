@@ -82,8 +82,12 @@ final class Trial: Sendable {
                 ) { LaneRun(self, lane).run() }
                 started += 1
             }
-            return try testbed.captured.map { actor in
-                try WorkerThread(name: "opener", in: testbed.namespace(of: actor)) {
+            return try testbed.captured.compactMap { actor in
+                if testbed.hasOpenCapture(of: actor) {
+                    openCapture(of: actor, service)
+                    return nil
+                }
+                return try WorkerThread(name: "opener", in: testbed.namespace(of: actor)) {
                     self.openCapture(of: actor, service)
                 }
             }

@@ -52,6 +52,9 @@ final class TrialNetwork: Sendable {
         captures.withLock { $0[actor] = capture }
     }
 
+    /// Whether an actor's capture is open and nobody has it yet.
+    func hasOpenCapture(of actor: Actor) -> Bool { captures.withLock { $0[actor] != nil } }
+
     /// The capture that was opened, if one was.
     func takeCapture(of actor: Actor) -> PacketCapture? {
         captures.withLock { $0.removeValue(forKey: actor) }

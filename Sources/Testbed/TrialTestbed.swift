@@ -36,8 +36,7 @@ final class TrialTestbed: Sendable {
             for (key, value) in script.sysctls.sorted(by: { $0.key < $1.key }) {
                 try Sysctl.write(key, value)
             }
-            var settings: [String: String] = [:]
-            for key in Settings.reported { settings[key] = try Sysctl.read(key) }
+            let settings = try Sysctl.read(Settings.reported)
             return (try CounterReader(), wantsTable ? try SocketDiagnosis() : nil, settings)
         }
         // Two descriptors and a port of libnl each: kept only where the script changes addresses.
@@ -52,6 +51,9 @@ final class TrialTestbed: Sendable {
 
     /// The namespace of an actor; on loopback both have the same.
     func namespace(of actor: Actor) -> NetworkNamespace? { network.namespace(of: actor) }
+
+    /// Whether an actor's capture is open already.
+    func hasOpenCapture(of actor: Actor) -> Bool { network.hasOpenCapture(of: actor) }
 
     /// An actor's capture, opened now or before; on a thread of its namespace.
     func capture(of actor: Actor) throws(CaptureError) -> PacketCapture {

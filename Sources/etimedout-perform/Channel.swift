@@ -9,6 +9,12 @@ struct Channel {
     /// Where frames go.
     var output: CInt = 1
 
+    /// Where they go as long as there is room: each is then only told of through `output`, by a
+    /// byte that begins no frame.
+    var memory: SharedMemory?
+
+    private static let bell: [UInt8] = [0]
+
     /// The exit status when the one who asked is gone.
     static let abandoned: CInt = 3
 
@@ -96,6 +102,11 @@ struct Channel {
 
     /// Sends bytes as they are.
     func write(bytes: ArraySlice<UInt8>) throws {
+        let isShared = memory?.append(bytes) ?? false
+        try writeOut(isShared ? Self.bell[...] : bytes)
+    }
+
+    private func writeOut(_ bytes: ArraySlice<UInt8>) throws {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.dropFirst(sent).withUnsafeBytes {

@@ -1,6 +1,7 @@
 internal import Evidence
 internal import Glibc
 internal import LinuxNet
+internal import Synchronization
 internal import Testbed
 
 /// The performer as process 1 of a guest: makes the machine ready, performs the plan that lies in
@@ -22,6 +23,9 @@ enum GuestInit {
     private static let hostFolder = "ETIMEDOUT_RESULTS"
     /// The environment variable that asks to stand still.
     private static let standing = "ETIMEDOUT_STAND"
+
+    /// What the machine ends with, rather than before it.
+    private static let kept = Mutex<Performance?>(nil)
 
     static func run() -> Never {
         let host = getenv(hostFolder).map { String(cString: $0) }
@@ -53,6 +57,16 @@ enum GuestInit {
         return try Machine.openFile("/mnt/results")
     }
 
+    /// Where the kernel does not let us have it, the port takes all.
+    private static func sharedMemory() -> SharedMemory? {
+        do {
+            return try SharedMemory.find()
+        } catch {
+            Perform.complain("\(error)")
+            return nil
+        }
+    }
+
     private static func perform(_ channel: Channel) {
         do {
             loadModules()
@@ -70,6 +84,9 @@ enum GuestInit {
                 tcdrain(channel.output)
                 try Machine.standStill()
             }
+            // Each has its own: whatever is written before would be kept with the guest.
+            var channel = channel
+            channel.memory = sharedMemory()
             var costs = GuestCosts()
             let fault = try isHandedOver ? GuestFault.handedOver() : GuestFault.wanted
             if fault == .noResult { return }
@@ -82,7 +99,9 @@ enum GuestInit {
             }
             let plan = try Channel.plan(bytes)
             // Progress is for those who wait in real time.
-            try Performance(plan, pool).perform { event in
+            let performance = try Performance(plan, pool)
+            kept.withLock { $0 = performance }
+            try performance.perform { event in
                 switch event {
                 case .progress: costs.ready()
                 case .observation(let index, let observation):

@@ -65,11 +65,12 @@ final class MachineMonitorTests: XCTestCase {
         XCTAssertTrue(machine.monitor.isDone)
     }
 
-    func testAGuestThatCannotBeLoadedIsTold() throws {
-        let machine = try machine(.goOn("/a"))
+    func testAGuestThatCannotBeKeptIsTold() throws {
+        let machine = try machine(.keep("/a"))
         machine.monitor.begin()
-        for _ in 0..<3 { try machine.says("{\"return\": {}}\n") }
-        XCTAssertTrue(machine.heard().contains("migrate-incoming"))
+        for _ in 0..<2 { try machine.says("{\"return\": {}}\n") }
+        try machine.says("{\"return\": {\"status\": \"guest-panicked\"}}\n")
+        XCTAssertTrue(machine.heard().contains("migrate"))
 
         XCTAssertThrowsError(
             try machine.says(
@@ -78,5 +79,23 @@ final class MachineMonitorTests: XCTestCase {
             XCTAssertEqual("\($0)", "QEMU's monitor failed: no such file")
         }
         XCTAssertFalse(machine.monitor.isDone)
+    }
+
+    func testAGuestGoesOnOnceItIsLoaded() throws {
+        let machine = try machine(.goOn)
+        machine.monitor.begin()
+        XCTAssertEqual(machine.heard(), "info status\n")
+        try machine.says("QEMU 7.2 monitor\r\n(qemu) info status\r\nVM status: paus")
+        XCTAssertEqual(machine.heard(), "", "half an answer is none")
+        try machine.says("ed (inmigrate)\r\n(qemu) ")
+        XCTAssertEqual(machine.heard(), "info status\n", "not yet")
+        XCTAssertFalse(machine.monitor.isDone)
+
+        try machine.says("info status\r\nVM status: paused (guest-panicked)\r\n(qemu) ")
+
+        XCTAssertEqual(machine.heard(), "cont\n")
+        XCTAssertTrue(machine.monitor.isDone)
+        try machine.says("cont\r\n(qemu) ")
+        XCTAssertEqual(machine.heard(), "", "nothing is said to a guest that runs")
     }
 }

@@ -5,6 +5,9 @@
 #include <sys/types.h>
 
 int clinux_open_read(const char *path);
+
+/// The same for a file of a folder that is open.
+int clinux_open_read_in(int folder, const char *name);
 int clinux_open_write(const char *path);
 int clinux_close(int fd);
 int clinux_duplicate(int fd);

@@ -86,7 +86,9 @@ private protocol SortedByKey {
 
 extension Dictionary: SortedByKey where Key == String, Value: Encodable {
     fileprivate func write(to writer: CompactWriter, depth: Int) throws {
-        for (key, value) in sorted(by: { $0.key < $1.key }) {
+        // The keys alone: to sort pairs of a type that is known only here is slow.
+        for key in Array(keys).sorted() {
+            guard let value = self[key] else { continue }
             writer.put(key)
             try writer.write(value, depth: depth)
         }

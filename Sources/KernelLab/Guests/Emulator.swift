@@ -77,6 +77,9 @@ public struct GuestFiles: Sendable, Hashable {
     var console: String
     /// What the performer sends.
     var results: String
+    /// Memory that guest and host share, through which what the performer sends goes as long as
+    /// there is room; where there is none, all goes to `results`.
+    var shared: String
     /// The folder of all but the kernel.
     var folder: String
     /// How process 1 is to lose the guest (`GuestFault`): for tests.
@@ -85,6 +88,8 @@ public struct GuestFiles: Sendable, Hashable {
     var beginning = GuestBeginning.boot
     /// The plan, for a guest that goes on; beside it, where there is one, the fault.
     var plan: String
+    /// The guest that has booted and is kept, for one that goes on from it.
+    var snapshot: String
     /// The pipes of the emulator's monitor, but for `.in` and `.out`.
     var monitor: String
 
@@ -95,7 +100,9 @@ public struct GuestFiles: Sendable, Hashable {
         initramfs = "\(folder)/initramfs"
         console = "\(folder)/console"
         results = "\(folder)/results"
+        shared = "\(folder)/shared"
         plan = "\(folder)/plan"
+        snapshot = "\(folder)/snapshot"
         monitor = "\(folder)/monitor"
     }
 
@@ -105,7 +112,9 @@ public struct GuestFiles: Sendable, Hashable {
         files.initramfs = "initramfs"
         files.console = "console"
         files.results = "results"
+        files.shared = "shared"
         files.plan = "plan"
+        files.snapshot = "snapshot"
         files.monitor = "monitor"
         return files
     }()

@@ -61,7 +61,8 @@ public struct Guest: Sendable {
         files.beginning = .snapshot
         try Files.write(plan, to: files.plan)
         if let fault { try Files.write(Array(fault.utf8), to: "\(files.plan).fault") }
-        let monitor = try MachineMonitor(.goOn(snapshot.path), pipes: files.monitor)
+        files.snapshot = snapshot.path
+        let monitor = try MachineMonitor(.goOn, pipes: files.monitor)
         monitor.begin()
         var end = try await run(files, monitor, take)
         end.console = snapshot.console + end.console
@@ -183,10 +184,9 @@ private struct Hearing {
     func listen(
         _ take: @Sendable ([UInt8]) async throws -> Guest.Wish
     ) async throws -> Guest.Stop? {
-        var offset = 0
+        var results = GuestResults(files)
         func hear() async throws -> Guest.Wish {
-            let piece = Files.growth(of: files.results, since: offset)
-            offset += piece.count
+            let piece = results.growth()
             return piece.isEmpty ? .more : try await take(piece)
         }
         for await news in watch.news {
