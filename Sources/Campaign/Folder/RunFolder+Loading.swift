@@ -35,10 +35,13 @@ extension RunFolder {
         let folder = RunFolder(path: path)
         let record = folder.wasKilled ? nil : try folder.loadRecord()
         let names = try FileSystem.names(in: "\(path)/\(Name.observations)")
-        var observations: [StoredObservation] = []
-        for name in names where name.hasSuffix(".json") && !name.hasPrefix(".") {
-            observations.append(try folder.loadObservation(String(name.dropLast(5))))
-        }
+        let stored = names.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+        // The first that cannot be read is named, as if one came after another.
+        let observations = try Concurrently.map(stored) { name in
+            Result { () throws(RunFolderError) in
+                try folder.loadObservation(String(name.dropLast(5)))
+            }
+        }.map { result throws(RunFolderError) in try result.get() }
         guard let record else { return try killed(path, observations) }
         try folder.checkCompleteness(record, observations)
         return StoredRun(

@@ -72,9 +72,10 @@ public struct GuestPerformer: Performer {
         }
         let scratch = try Self.makeScratch()
         defer { try? FileManager.default.removeItem(atPath: scratch) }
+        async let kernelSum = kernel.sha256()
         let initramfs = try await Initramfs.make(
             performer: path, kernel: kernel, at: "\(scratch)/initramfs")
-        let sum = try await kernel.sha256()
+        let sum = try await kernelSum
         let groups = Self.groups(plan.trials)
         let company = Company(handle)
         let guests = try groups.map { trials in

@@ -1,4 +1,5 @@
 public import Evidence
+import Synchronization
 
 /// The emulator: what runs a stock kernel in virtual time.
 public struct QEMU: Emulator, Hashable {
@@ -14,11 +15,17 @@ public struct QEMU: Emulator, Hashable {
     /// - Throws: `programMissing`.
     public static func find(conductor: String) async throws -> QEMU {
         let path = try Program.find("qemu-system-x86_64", package: "qemu-system-x86")
+        if let version = known.withLock({ $0[path] }) {
+            return QEMU(path: path, version: version, conductor: conductor)
+        }
         let text = try await Program.output(path, ["--version"])
-        return QEMU(
-            path: path, version: text.split(separator: "\n").first.map(String.init) ?? "",
-            conductor: conductor)
+        let version = text.split(separator: "\n").first.map(String.init) ?? ""
+        known.withLock { $0[path] = version }
+        return QEMU(path: path, version: version, conductor: conductor)
     }
+
+    /// What was asked once: to start it takes a tenth of a second.
+    private static let known = Mutex<[String: String]>([:])
 
     /// Virtual: that of a clock that counts the guest's instructions. Real: that of the world,
     /// under KVM, which must have been found to work.

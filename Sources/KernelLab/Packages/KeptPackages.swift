@@ -44,6 +44,19 @@ struct KeptPackages {
         return try await Program.sha256(paths) == wanted ? paths : nil
     }
 
+    /// The checksums that are written down beside packages; nil unless there is one for each.
+    static func sums(of packages: [String]) -> [String]? {
+        guard let folder = packages.first?.split(separator: "/").dropLast().joined(separator: "/"),
+            let text = try? Files.read("/\(folder)/\(sums)")
+        else { return nil }
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+        let known = Dictionary(
+            lines.map { (String($0.dropFirst(66)), String($0.prefix(64))) },
+            uniquingKeysWith: { first, _ in first })
+        let found = packages.compactMap { known[name($0)] }
+        return found.count == packages.count ? found : nil
+    }
+
     private static func name(_ path: String) -> String {
         path.split(separator: "/").last.map(String.init) ?? path
     }

@@ -45,7 +45,9 @@ public struct KernelStore: Sendable {
             throw KernelLabError.notASelector("host", reason: "it runs already")
         case .debian(let version, let flavour):
             let (packages, packageVersion) = try await debian(version, flavour, selector)
-            return try await unpacked(packages, selector, version: packageVersion)
+            // They were compared with these sums just now.
+            return try await unpacked(
+                packages, selector, version: packageVersion, sums: KeptPackages.sums(of: packages))
         case .userMode(let path):
             return try await UserModeKernel.kernel(path, selector: selector.description)
         case .path(let path):
@@ -74,9 +76,13 @@ public struct KernelStore: Sendable {
 
     /// The kernel in packages, which are unpacked once.
     private func unpacked(
-        _ packages: [String], _ selector: KernelSelector, version: String? = nil
+        _ packages: [String], _ selector: KernelSelector, version: String? = nil,
+        sums known: [String]? = nil
     ) async throws -> Kernel {
-        let sums = try await Program.sha256(packages).sorted()
+        let sums: [String]
+        if let known { sums = known.sorted() } else {
+            sums = try await Program.sha256(packages).sorted()
+        }
         // The first 16 digits of each tell them apart well enough, and make a name that is short.
         let name = sums.map { String($0.prefix(16)) }.joined(separator: "-")
         let place = "\(folder)/kernels/\(name)"
