@@ -2,6 +2,7 @@ import Behaviours
 public import Evidence
 import Foundation
 import Judge
+import KernelLab
 import KernelTimers
 public import Reporting
 import Synchronization
@@ -124,7 +125,9 @@ private final class Ledger: Sendable {
 
     func take(_ event: PerformerEvent) throws {
         switch event {
-        case .greeting(let greeting): state.withLock { $0.greeting = greeting }
+        case .greeting(var greeting):
+            greeting.kernel.completeFromHost()
+            state.withLock { $0.greeting = greeting }
         case .progress: break
         case .observation(let observation, let request): try take(observation, request)
         case .console(let console): try take(console)
@@ -242,5 +245,15 @@ extension Provenance {
         ]
         versions["commit"] = ProcessInfo.processInfo.environment["ETIMEDOUT_COMMIT"]
         return versions
+    }
+}
+
+extension KernelIdentity {
+    /// Adds what this machine's kernel was built with, where that kernel was asked and its image
+    /// has no configuration beside it.
+    mutating func completeFromHost() {
+        guard guest == nil, configuration == nil else { return }
+        configuration = .running()
+        configuredHZ = configuredHZ ?? configuration?.hz
     }
 }

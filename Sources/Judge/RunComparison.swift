@@ -188,10 +188,18 @@ extension TrialDifference {
     }
 
     /// The event as far as it says something of the subject. How large a window the peer offers
-    /// follows from its buffers, of which kernels think differently; that it is shut does not.
-    private static func comparable(_ what: ObservedEvent.What) -> ObservedEvent.What {
-        guard case .answer(let upTo, let window) = what else { return what }
-        return .answer(upTo: upTo, window: min(window, 1))
+    /// follows from its buffers, of which kernels think differently; that it is shut does not. The
+    /// number of a segment that an ICMP error quotes begins anywhere, for each connection anew
+    /// (RFC 6528).
+    static func comparable(_ what: ObservedEvent.What) -> ObservedEvent.What {
+        switch what {
+        case .answer(let upTo, let window): .answer(upTo: upTo, window: min(window, 1))
+        case .complaint(let words): .complaint(words.replacing(#/ seq \d+/#, with: ""))
+        case .other(let words): .other(words.replacing(#/ seq \d+/#, with: ""))
+        case .data, .windowProbe, .opening, .finish, .reset, .failedProbe, .failedRetransmission,
+            .error, .hungUp, .vanished:
+            what
+        }
     }
 
     /// Compares the intervals before each event, since the end of one is where the next timer is

@@ -1,9 +1,10 @@
 import Behaviours
 import Evidence
-import Judge
 import KernelTimers
 import Support
 import XCTest
+
+@testable import Judge
 
 final class RunComparisonTests: XCTestCase {
     private let kernel = KernelIdentity(
@@ -37,6 +38,17 @@ final class RunComparisonTests: XCTestCase {
                 XCTAssertEqual(comparison.exitCode, 0)
             }
         }
+    }
+
+    func testWhereTheQuotedSequenceBeganIsNoDifferenceButWhatIsQuotedIs() {
+        func complaint(_ words: String) -> ObservedEvent.What {
+            TrialDifference.comparable(.complaint(words))
+        }
+        let one = "ICMP host unreachable (3/1) quoting 10.9.0.254:40000 > 10.9.0.2:5000 TCP seq 17"
+
+        XCTAssertEqual(complaint(one), complaint(one.replacing("17", with: "4054583048")))
+        XCTAssertNotEqual(complaint(one), complaint(one.replacing("40000", with: "40001")))
+        XCTAssertNotEqual(complaint(one), complaint(one.replacing("3/1", with: "3/0")))
     }
 
     func testAnotherAnswerDiffersInVerdictVariantAndPackets() throws {

@@ -142,6 +142,22 @@ final class Browser {
         return (result["result"] as? [String: Any])?["value"]
     }
 
+    /// Whether an expression comes true; looked at again and again for 15 s.
+    func comes(_ expression: String) throws -> Bool {
+        try value(
+            """
+            new Promise(done => {
+              const until = performance.now() + 15000;
+              const look = () => {
+                if (\(expression)) done(true);
+                else if (performance.now() > until) done(false);
+                else setTimeout(look, 10);
+              };
+              look();
+            })
+            """) as? Bool ?? false
+    }
+
     func number(_ expression: String) throws -> Int {
         try XCTUnwrap((try value(expression) as? NSNumber)?.intValue, expression)
     }

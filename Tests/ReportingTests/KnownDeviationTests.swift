@@ -23,7 +23,10 @@ final class KnownDeviationTests: XCTestCase {
         XCTAssertEqual(RunStatus([known.finding]), .conforms)
         XCTAssertTrue(KTAP.text([known], kernel: "k").contains("# TODO known: report 7"))
         XCTAssertTrue(KTAP.text([known], kernel: "k").contains("\nok 1 blackhole.established"))
-        XCTAssertTrue(JUnit.text([known], suite: "s").contains("<skipped"))
+        let junit = JUnit.text([known], suite: "s")
+        XCTAssertTrue(junit.contains("<skipped message=\"deviates (known: report 7)\"/>"))
+        XCTAssertEqual(junit.components(separatedBy: "failures=\"0\"").count, 3, junit)
+        XCTAssertTrue(junit.contains("skipped=\"1\""), junit)
     }
 
     func testStrictnessIgnoresWhatIsKnown() throws {
@@ -42,6 +45,13 @@ final class KnownDeviationTests: XCTestCase {
         XCTAssertEqual(RunStatus([vanished.finding]), .deviates)
         XCTAssertTrue(text.contains("no longer deviates"), text)
         XCTAssertTrue(text.contains("again: etimedout run"), text)
+        let junit = JUnit.text([vanished], suite: "s")
+        XCTAssertTrue(junit.contains("<failure message=\"no longer deviates"), junit)
+        XCTAssertEqual(junit.components(separatedBy: "failures=\"1\"").count, 3, junit)
+        let ktap = KTAP.text([vanished], kernel: "k")
+        XCTAssertTrue(ktap.contains("\n  # no longer deviates as is known: report 7\n"), ktap)
+        XCTAssertTrue(ktap.contains("\n  not ok 1 T="), ktap)
+        XCTAssertTrue(ktap.contains("\nnot ok 1 blackhole.established"), ktap)
     }
 
     func testAnotherDeviationThanTheKnownOneFails() throws {

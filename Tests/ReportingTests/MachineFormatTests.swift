@@ -81,6 +81,19 @@ final class MachineFormatTests: XCTestCase {
         XCTAssertTrue(text.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" })
     }
 
+    func testReportsAreTheSameWhateverTheOrderOfTrials() throws {
+        var trials = try Samples.everyVerdict()
+        var other = trials[2]
+        other.finding.trial.parameters.userTimeoutMilliseconds = 9000
+        other.finding.verdict = .notApplicable(reason: "another reason")
+        trials.append(other)
+
+        XCTAssertEqual(
+            KTAP.text(trials, kernel: "k"), KTAP.text(trials.reversed(), kernel: "k"))
+        XCTAssertEqual(
+            JUnit.text(trials, suite: "s"), JUnit.text(trials.reversed(), suite: "s"))
+    }
+
     func testRunRecordIsTheSameBytesForTheSameFindingsInAnyOrder() throws {
         let findings = try Samples.everyVerdict().map(\.finding)
         let one = RunRecord(suite: "1", kernel: Samples.kernel, findings: findings)

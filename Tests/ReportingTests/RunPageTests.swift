@@ -130,6 +130,32 @@ final class RunPageTests: XCTestCase {
         XCTAssertEqual(last.observed, view.observed)
     }
 
+    func testTheIdentitySaysWhatWasBootedHowItWasBuiltAndWhoAsked() throws {
+        var run = try Samples.reportedRun()
+        run.record.kernel.configuration = KernelConfiguration(text: "# CONFIG_TLS is not set")
+        run.record.kernel.configuredHZ = 250
+        run.record.kernel.guest = GuestIdentity(
+            kernelSHA256: "aa11", initramfsSHA256: "bb22", packageVersion: "6.1.1-1",
+            emulator: "QEMU 7.2", commandLine: ["qemu", "-append", "a b"])
+        for index in run.trials.indices {
+            run.trials[index].observation?.sysctls["net.ipv4.tcp_retries2"] = "15"
+        }
+        run.provenance = Provenance(
+            began: "2026-01-01T00:00:00Z", ended: "2026-01-01T00:00:09Z", wallMilliseconds: 9000,
+            longestTrialMilliseconds: 3500, host: "vm", privilege: "root",
+            versions: ["commit": "0123456789ab"], attempts: [:])
+
+        let identity = IdentityView(run).html.text
+
+        for pair in [
+            "CONFIG_TLS<dd>n", "HZ<dd>250 measured, 250 configured", "kernel sha256<dd>aa11",
+            "initramfs sha256<dd>bb22", "package<dd>6.1.1-1", "emulator<dd>QEMU 7.2",
+            "qemu -append ", "net.ipv4.tcp_retries2<dd>15", "suite’s commit<dd>0123456789ab",
+        ] {
+            XCTAssertTrue(identity.contains(pair), pair)
+        }
+    }
+
     func testAGuestIsPerformedAgainWithItsKernel() {
         var kernel = Samples.kernel
         kernel.selector = "it's a/kernel"

@@ -4,7 +4,8 @@ import KernelTimers
 /// A run as JUnit XML, in the form that Jenkins, GitLab and Surefire's schema share.
 ///
 /// A behaviour is a suite, its trials are the cases. `deviates` is a failure, `inconclusive` an
-/// error, `notApplicable` skipped.
+/// error, `notApplicable` skipped; so is a deviation that is known, and one that has vanished is a
+/// failure, as the exit status has it.
 public enum JUnit {
     /// The document.
     public static func text(_ trials: [JudgedTrial], suite name: String) -> String {
@@ -13,7 +14,7 @@ public enum JUnit {
         text += "<testsuites name=\"\(escaped(name))\" \(counts(trials))>\n"
         for (behaviour, trials) in groups.sorted(by: { $0.key < $1.key }) {
             text += "  <testsuite name=\"\(escaped(behaviour))\" \(counts(trials)) "
-            text += "skipped=\"\(trials.count { $0.finding.verdict.name == "notApplicable" })\">\n"
+            text += "skipped=\"\(trials.count { Result($0).element == "skipped" })\">\n"
             for trial in trials.sorted(by: { $0.finding.trial < $1.finding.trial }) {
                 text += testCase(trial)
             }
@@ -23,10 +24,10 @@ public enum JUnit {
     }
 
     private static func counts(_ trials: [JudgedTrial]) -> String {
-        func count(_ name: String) -> Int { trials.count { $0.finding.verdict.name == name } }
+        func count(_ name: String) -> Int { trials.count { Result($0).element == name } }
         let time = trials.reduce(Duration.zero) { $0 + $1.duration }
-        return "tests=\"\(trials.count)\" failures=\"\(count("deviates"))\" "
-            + "errors=\"\(count("inconclusive"))\" "
+        return "tests=\"\(trials.count)\" failures=\"\(count("failure"))\" "
+            + "errors=\"\(count("error"))\" "
             + "time=\"\(seconds(time))\""
     }
 
@@ -36,24 +37,39 @@ public enum JUnit {
             "    <testcase name=\"\(escaped(finding.trial.parameters.summary))\" "
             + "classname=\"\(escaped(finding.trial.behaviour))\" "
             + "time=\"\(seconds(trial.duration))\""
-        switch finding.verdict {
-        case .conforms:
-            return head + "/>\n"
-        case .notApplicable(let reason):
-            return head + ">\n      <skipped message=\"\(escaped(reason))\"/>\n    </testcase>\n"
-        case .deviates where finding.known?.outcome == .shown:
-            let message = "deviates (known: \(finding.known?.reference ?? ""))"
-            return head + ">\n      <skipped message=\"\(escaped(message))\"/>\n    </testcase>\n"
-        case .deviates:
-            let message = finding.partings.first?.text ?? "deviates"
-            return head
-                + element("failure", message: trial.frames.renumbered(message), details(trial))
-        case .inconclusive(let cause):
-            return head + element("error", message: cause, details(trial))
+        let result = Result(trial)
+        guard let name = result.element else { return head + "/>\n" }
+        if name != "skipped" { return head + element(name, result.message, details(trial)) }
+        let message = escaped(result.message)
+        return head + ">\n      <skipped message=\"\(message)\"/>\n    </testcase>\n"
+    }
+
+    /// What a case comes to; what is counted and what is written follow from the same.
+    private struct Result {
+        /// The element inside the case; nil of one that passes.
+        var element: String?
+        var message = ""
+
+        init(_ trial: JudgedTrial) {
+            let finding = trial.finding
+            let reference = finding.known?.reference ?? ""
+            switch finding.verdictAsExpected {
+            case .conforms:
+                guard finding.verdict == .deviates else { return }
+                (element, message) = ("skipped", "deviates (known: \(reference))")
+            case .deviates:
+                element = "failure"
+                message =
+                    finding.verdict == .deviates
+                    ? trial.frames.renumbered(finding.partings.first?.text ?? "deviates")
+                    : "no longer deviates as is known of this kernel: \(reference)"
+            case .inconclusive(let cause): (element, message) = ("error", cause)
+            case .notApplicable(let reason): (element, message) = ("skipped", reason)
+            }
         }
     }
 
-    private static func element(_ name: String, message: String, _ details: String) -> String {
+    private static func element(_ name: String, _ message: String, _ details: String) -> String {
         ">\n      <\(name) message=\"\(escaped(message))\" type=\"\(name)\">"
             + "\(escaped(details))</\(name)>\n    </testcase>\n"
     }

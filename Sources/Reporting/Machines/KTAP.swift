@@ -8,6 +8,7 @@ public enum KTAP {
     /// The document.
     public static func text(_ trials: [JudgedTrial], kernel: String) -> String {
         let groups = Dictionary(grouping: trials, by: \.finding.trial.behaviour)
+            .mapValues { $0.sorted { $0.finding.trial < $1.finding.trial } }
             .sorted { $0.key < $1.key }
         var lines = ["KTAP version 1", "# \(safe(kernel))", "1..\(groups.count)"]
         for (index, (behaviour, trials)) in groups.enumerated() {
@@ -20,8 +21,7 @@ public enum KTAP {
 
     private static func subtests(_ behaviour: String, _ trials: [JudgedTrial]) -> [String] {
         var lines = ["KTAP version 1", "# Subtest: \(safe(behaviour))", "1..\(trials.count)"]
-        let sorted = trials.sorted { $0.finding.trial < $1.finding.trial }
-        for (index, trial) in sorted.enumerated() {
+        for (index, trial) in trials.enumerated() {
             switch trial.finding.verdict {
             case .conforms, .notApplicable:
                 break
@@ -30,8 +30,14 @@ public enum KTAP {
                     lines.append("# \(safe(String(line)))")
                 }
             }
+            let isShown = trial.finding.known?.outcome == .shown
+            let verdict = isShown ? trial.finding.verdict : trial.finding.verdictAsExpected
+            if verdict == .deviates, trial.finding.verdict == .conforms {
+                let reference = trial.finding.known?.reference ?? ""
+                lines.append("# no longer deviates as is known: \(safe(reference))")
+            }
             lines.append(
-                result(index + 1, trial.finding.trial.parameters.summary, trial.finding.verdict)
+                result(index + 1, trial.finding.trial.parameters.summary, verdict)
                     + todo(trial.finding))
         }
         return lines

@@ -63,6 +63,7 @@ struct IdentityView {
         ]
         for (name, value) in provenance.versions.sorted(by: { $0.key < $1.key })
         where name != "etimedout" && value != run.record.kernel.version {
+            let name = name == "commit" ? "suite’s commit" : name
             circumstances.append(.init(name: name, value: value))
         }
         if let interruption = provenance.interruption {

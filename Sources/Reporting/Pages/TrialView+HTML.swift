@@ -88,7 +88,7 @@ extension TrialView {
         guard !events.isEmpty else { return .none }
         let rows = Bounded(events, first: 40, last: 20).html(
             Self.row, of: "the observation and in the capture",
-            gap: { "<tr><td>…<th colspan=\"6\">\($0)" })
+            gap: { "<tr><td>…<td colspan=\"6\">\($0)" })
         let zero = clockZero.map { zero -> HTML in
             """
             <p class="foot">0 is the beginning of the outage: \(zero) s on the trial’s clock, by \
@@ -107,7 +107,7 @@ extension TrialView {
     private static func row(_ event: Event) -> HTML {
         """
         <tr\(event.isParting ? " class=\"bad\"" : .none)><td>\(event.number)\
-        <th>\(event.name)\(event.isParting ? " <b>parts here</b>" : .none)\
+        <th scope="row">\(event.name)\(event.isParting ? " <b>parts here</b>" : .none)\
         <td>\(event.expected)<td>\(event.observed.isEmpty ? "–" : event.observed)\
         \(meter(event.place))<td>\(event.witness)\
         <td>\(event.derivation)
@@ -126,7 +126,7 @@ extension TrialView {
         guard !wire.isEmpty || !kernel.isEmpty || !calls.isEmpty else { return .none }
         let all = calls.filter { $0.who == "subject" }
         let rows = Bounded(all, first: 40, last: 20)
-            .html(Self.row, gap: { "<tr><td>…<th colspan=\"3\">\($0)" })
+            .html(Self.row, gap: { "<tr><td>…<td colspan=\"3\">\($0)" })
         return """
             <h4>The three witnesses</h4><div class="three"><section><h5>Application</h5>\
             <table><thead><tr><th scope="col">at, s<th scope="col">step\
@@ -140,7 +140,9 @@ extension TrialView {
     }
 
     private static func row(_ call: Call) -> HTML {
-        "<tr><td>\(call.time)<th>\(call.step)<td>\(call.call)<td>\(call.result)"
+        """
+        <tr><td>\(call.time)<th scope="row">\(call.step)<td>\(call.call)<td>\(call.result)
+        """
     }
 
     static func list(_ pairs: [Pair]) -> HTML {
@@ -185,7 +187,10 @@ extension TrialView {
 
     private var counterTable: HTML {
         let rows = counters.filter(\.isModelled).map { counter -> HTML in
-            "<tr><th>\(counter.name)<td>\(counter.before)<td>\(counter.after)<td>\(counter.change)"
+            """
+            <tr><th scope="row">\(counter.name)<td>\(counter.before)<td>\(counter.after)\
+            <td>\(counter.change)
+            """
         }
         let others = counters.filter { !$0.isModelled }
             .items { "\($0.name) \($0.before) → \($0.after)" }
