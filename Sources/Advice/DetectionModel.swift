@@ -93,7 +93,7 @@ public struct DetectionModel: Sendable {
             switch $0.kind {
             case .sent(.retransmission), .sent(.windowProbe), .failedToSend:
                 $0.window.latest < abort.window.earliest
-            case .sent, .answered, .complaint, .told, .aborted, .vanished: false
+            case .sent, .answered, .complaint, .told, .aborted, .returned, .vanished: false
             }
         }
         let isByTime = death == .silentPeer && userTimeoutMilliseconds == 0

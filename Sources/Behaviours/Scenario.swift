@@ -9,12 +9,15 @@ public struct Scenario: Sendable, Hashable {
     /// Why it is left out, or what asking it would take; nil for one that is asked. It counts only
     /// while no behaviour asks the scenario.
     public let reason: String?
+    /// What of it no behaviour asks although some ask the rest, and why.
+    public let rest: String?
 
     /// A scenario, and why no behaviour asks it, as long as none does.
-    init(_ number: Int, _ words: String, unasked reason: String? = nil) {
+    init(_ number: Int, _ words: String, unasked reason: String? = nil, rest: String? = nil) {
         self.number = number
         self.words = words
         self.reason = reason
+        self.rest = rest
     }
 
     /// The behaviours of the catalogue that ask it.

@@ -19,6 +19,11 @@ int clinux_tcp_socket(int family, int nonblocking) {
     return CLINUX_ONCE(socket(family, type, IPPROTO_TCP));
 }
 
+int clinux_mptcp_socket(int family) {
+    // IPPROTO_MPTCP of linux/in.h, which older headers lack.
+    return CLINUX_ONCE(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 262));
+}
+
 int clinux_control_socket(void) {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0 && errno == EAFNOSUPPORT) fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -91,6 +96,18 @@ int clinux_attach_drop_filter(int fd) {
     struct sock_filter drop[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
     struct sock_fprog program = {.len = 1, .filter = drop};
     return CLINUX_ONCE(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
+}
+
+int clinux_attach_size_filter(int fd, uint32_t bytes) {
+    struct sock_filter drop[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, bytes, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+    };
+    struct sock_fprog program = {.len = 4, .filter = drop};
+    return CLINUX_ONCE(
+        setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
 }
 
 int clinux_detach_filter(int fd) {

@@ -42,6 +42,8 @@ public struct LiveControls: Sendable {
             case missed
             /// Nothing can be said.
             case inconclusive
+            /// The kernel cannot be asked.
+            case notApplicable
         }
     }
 
@@ -76,8 +78,10 @@ public struct LiveControls: Sendable {
             words: "", result: .inconclusive)
         let expected = words(control.parts, control.eventIndex)
         switch finding.verdict {
-        case .inconclusive(let cause), .notApplicable(let cause):
-            outcome.words = cause
+        case .inconclusive(let cause): outcome.words = cause
+        case .notApplicable(let reason):
+            outcome.result = .notApplicable
+            outcome.words = reason
         case .conforms:
             outcome.result = .missed
             outcome.words = "must part at \(expected), and conforms"
@@ -109,6 +113,7 @@ extension LiveControls.Outcome {
                 case .caught: .conforms
                 case .missed: .deviates
                 case .inconclusive: .inconclusive(cause: outcome.words)
+                case .notApplicable: .notApplicable(reason: outcome.words)
                 }
             })
     }

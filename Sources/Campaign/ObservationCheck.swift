@@ -121,14 +121,20 @@ enum ObservationCheck {
         }
         switch step.action {
         case .listen(let bytes): numbers.append(bytes ?? 0)
-        case .send(let bytes), .receive(let bytes), .fill(let bytes): numbers.append(bytes)
+        case .send(let bytes), .receive(let bytes), .fill(let bytes), .dropLarge(let bytes),
+            .limitOrphans(let bytes):
+            numbers.append(bytes)
+        // SO_LINGER's eight bytes are two numbers.
+        case .setOption(.linger, _, let value, let length):
+            numbers += [value & 0xffff_ffff, value >> 32, length]
         case .setOption(_, _, let value, let length): numbers += [value, length]
         case .awaitError(_, let milliseconds), .awaitVanishing(let milliseconds),
             .watch(let milliseconds), .limitRTO(let milliseconds):
             numbers.append(milliseconds)
         case .rehearse, .open, .startConnect, .dropAtListener, .deliverAtListener, .close,
-            .shutdownWriting, .connect, .accept, .awaitAcknowledged, .awaitReadable, .getOption,
-            .dropReceived, .deliverReceived, .removeAddress, .restoreAddress, .makeAddressPrimary,
+            .closeLingering, .encrypt, .shutdownWriting, .connect, .accept, .awaitAcknowledged,
+            .awaitReadable, .getOption, .dropReceived, .deliverReceived, .removeAddress,
+            .restoreAddress, .makeAddressPrimary,
             .inspectTimer, .call, .impair, .mend:
             break
         case .respond(let response): response.map { numbers += Self.numbers(of: $0) }

@@ -224,6 +224,8 @@ public struct ObservedEvent: Codable, Sendable, Hashable {
         case error(SocketError)
         /// The application was told of the end, and no error was left for it to take.
         case hungUp
+        /// close(2) returned.
+        case returned
         /// The kernel has forgotten the connection.
         case vanished
         /// Anything else of the flow: flags, direction, ICMP.
@@ -247,6 +249,7 @@ extension ObservedEvent.What: CustomStringConvertible {
         case .failedRetransmission: "retransmission counted, not on the wire"
         case .error(let error): error.name
         case .hungUp: "hang-up without an error"
+        case .returned: "close(2) returned"
         case .vanished: "no such socket in the kernel's table"
         case .other(let words): words
         }

@@ -15,11 +15,14 @@ public struct Script: Hashable, Codable, Sendable {
     public var proof: String
     /// What each actor does, one list of steps each.
     public var lanes: [Lane]
+    /// What kind of socket the subject makes; nil is one of TCP over the connection's family.
+    public var subjectSocket: SocketKind?
 
     /// A script; at least the subject's lane must be there.
     public init(
         family: AddressFamily, link: Link, isolation: Isolation = .namespace,
-        sysctls: [String: String] = [:], proof: String, lanes: [Lane]
+        sysctls: [String: String] = [:], proof: String, lanes: [Lane],
+        subjectSocket: SocketKind? = nil
     ) {
         self.family = family
         self.link = link
@@ -27,6 +30,7 @@ public struct Script: Hashable, Codable, Sendable {
         self.sysctls = sysctls
         self.proof = proof
         self.lanes = lanes
+        self.subjectSocket = subjectSocket
     }
 
     /// How long its steps wait or watch by themselves at most, all together; milliseconds.
@@ -139,6 +143,11 @@ public enum Action: Hashable, Codable, Sendable {
     case dropReceived
     /// What the connection receives is delivered again.
     case deliverReceived
+    /// From here on what the actor's connection receives in segments of more than that many bytes,
+    /// header included, is dropped, after the capture: as a router does that says nothing.
+    case dropLarge(bytes: Int)
+    /// From here on the kernel encrypts what the actor's connection sends (TLS 1.2, a made-up key).
+    case encrypt
     /// From here on all that the actor's listener receives is dropped, after the capture.
     case dropAtListener
     /// What the listener receives is delivered again.
@@ -147,6 +156,8 @@ public enum Action: Hashable, Codable, Sendable {
     case removeAddress
     /// Gives that address back.
     case restoreAddress
+    /// Sets how many orphans the kernel may have (net.ipv4.tcp_max_orphans), which is global to it.
+    case limitOrphans(count: Int)
     /// Gives the subject a route to the peer with that least RTO.
     case limitRTO(milliseconds: Int)
     /// Makes that address the primary one of its network, and the subject's other a secondary one.
@@ -166,6 +177,8 @@ public enum Action: Hashable, Codable, Sendable {
     case inspectTimer
     /// Closes the connection's descriptor. The kernel's witness is the table of sockets from then.
     case close
+    /// Closes it where SO_LINGER has close(2) wait: when it returns is an event of the trial.
+    case closeLingering
     /// Ends the direction of sending (shutdown(2), SHUT_WR).
     case shutdownWriting
     /// Waits until the kernel has forgotten the connection, at most that long.
@@ -234,6 +247,10 @@ public enum Option: String, Hashable, Codable, Sendable {
     case cork = "TCP_CORK"
     /// TCP_DEFER_ACCEPT, seconds (tcp(7)).
     case deferAccept = "TCP_DEFER_ACCEPT"
+    /// TCP_FASTOPEN_CONNECT (tcp(7)): the first write opens the connection, with its data.
+    case fastOpenConnect = "TCP_FASTOPEN_CONNECT"
+    /// TCP_FASTOPEN (tcp(7)): how many clients of a listener may send data with the SYN.
+    case fastOpen = "TCP_FASTOPEN"
     /// TCP_THIN_LINEAR_TIMEOUTS (tcp(7)).
     case thinLinearTimeouts = "TCP_THIN_LINEAR_TIMEOUTS"
     /// IP_TRANSPARENT (ip(7)).

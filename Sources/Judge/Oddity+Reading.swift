@@ -26,7 +26,8 @@ extension ObservedEvent.What {
     var isSentBySubject: Bool {
         switch self {
         case .data, .windowProbe, .opening, .finish, .reset: true
-        case .vanished, .answer, .complaint, .failedProbe, .failedRetransmission, .error, .hungUp,
+        case .returned, .vanished, .answer, .complaint, .failedProbe, .failedRetransmission, .error,
+            .hungUp,
             .other:
             false
         }

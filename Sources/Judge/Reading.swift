@@ -67,7 +67,7 @@ struct Reading {
         let heard = heardEvent(observation)
         let wire = trace.events(after: begin, until: observation.end)
         let failed = failedAttempts(observation, begin, wire, reach: conditions.reach)
-        let events = wire + failed + (heard.map { [$0] } ?? [])
+        let events = wire + failed + (heard.map { [$0] } ?? []) + returned(observation)
         return .success(
             Reading(
                 conditions: conditions, begin: begin, events: events.sorted(by: precedes),
@@ -189,6 +189,14 @@ extension Reading {
             }
         }
         return nil
+    }
+
+    /// When close(2) returned, where SO_LINGER had it wait.
+    private static func returned(_ observation: Observation) -> [ObservedEvent] {
+        observation.script.lanes.flatMap(\.steps).filter { $0.action == .closeLingering }
+            .flatMap { observation.step($0.label)?.calls ?? [] }.map { call in
+                ObservedEvent(.returned, call.returned, source: call.name)
+            }
     }
 
     /// When the kernel forgot the connection: between the last reading of the table of sockets that

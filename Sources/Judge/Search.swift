@@ -317,7 +317,8 @@ struct Search {
             (.failedToSend(.windowProbe), .failedProbe),
             (.failedToSend(.keepAliveProbe), .failedProbe),
             (.failedToSend(.retransmission), .failedRetransmission),
-            (.aborted, .error), (.aborted, .hungUp), (.vanished, .vanished):
+            (.aborted, .error), (.aborted, .hungUp), (.vanished, .vanished),
+            (.returned, .returned):
             return true
         default:
             return false
@@ -327,7 +328,7 @@ struct Search {
     private static func isUnwitnessed(_ kind: Expected.Kind) -> Bool {
         switch kind {
         case .failedToSend: true
-        case .sent, .answered, .complaint, .told, .aborted, .vanished: false
+        case .sent, .answered, .complaint, .told, .aborted, .returned, .vanished: false
         }
     }
 }

@@ -158,12 +158,33 @@ public struct RequestTimer: Sendable {
     let rules: KernelRules
     /// net.ipv4.tcp_synack_retries.
     let retries: Int
+    /// For how many firings the listener waits for data after the acknowledgement; 0 where it
+    /// does not (`rskq_defer_accept`).
+    let deferred: Int
 
     /// The timer of a request that is repeated `retries` times.
-    public init(_ conditions: Conditions, _ rules: KernelRules, retries: Int) {
+    ///
+    /// `deferSeconds` is TCP_DEFER_ACCEPT of a listener to which the client's acknowledgement came,
+    /// and no data: then nothing is repeated but at the last firing within that time.
+    public init(
+        _ conditions: Conditions, _ rules: KernelRules, retries: Int, deferSeconds: Int = 0
+    ) {
         self.conditions = conditions
         self.rules = rules
         self.retries = retries
+        deferred = Self.firings(within: deferSeconds)
+    }
+
+    /// How many doublings of a second are over once so many seconds are; `secs_to_retrans`.
+    private static func firings(within seconds: Int) -> Int {
+        guard seconds > 0 else { return 0 }
+        var (count, period, interval) = (1, 1, 1)
+        while seconds > period, count < 255 {
+            count += 1
+            interval = min(interval * 2, 120)
+            period += interval
+        }
+        return count
     }
 
     /// What may follow a SYN that came, and was answered, somewhere in `asked`; `limit` is a time
@@ -172,25 +193,34 @@ public struct RequestTimer: Sendable {
         repetition(1, armed: asked, until: limit.map { asked.latest + $0 })
     }
 
-    private func repetition(_ count: Int, armed: Window, until end: Moment?) -> [Prospect] {
+    /// `silent`: how often the timer has fired since `armed` was witnessed, nothing being sent.
+    private func repetition(
+        _ count: Int, armed: Window, until end: Moment?, silent: Int = 0
+    ) -> [Prospect] {
         let most = conditions.tick.jiffies(covering: conditions.rtoMax)
         var arming = Arming(
             "SYN-ACK timer", jiffies: min(conditions.rtoJiffies << (count - 1), most), rules,
             conditions)
         let firing = arming.firing(armed: armed, rules, conditions)
         let isOver = end.map { firing.earliest >= $0 } ?? false
-        guard count <= retries, !isOver else {
+        guard count <= max(retries, deferred), !isOver else {
             return [
                 Prospect(
                     Expected(
                         .vanished, firing, "\(arming.derivation); tcp_synack_retries=\(retries)",
-                        counters: ["TcpExt.TCPTimeouts": 1], anchors: arming.anchors))
+                        counters: ["TcpExt.TCPTimeouts": 1 + silent],
+                        anchors: arming.anchors))
             ]
+        }
+        if count < deferred {
+            // Nothing is sent while the data may still come.
+            return repetition(count + 1, armed: firing, until: end, silent: silent + 1)
         }
         let event = Expected(
             .sent(.retransmission), firing, arming.derivation,
             counters: [
-                "TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1, "TcpExt.TCPSynRetrans": 1,
+                "TcpExt.TCPTimeouts": 1 + silent, "Tcp.RetransSegs": 1,
+                "TcpExt.TCPSynRetrans": 1,
             ], anchors: arming.anchors)
         return [
             Prospect(event) { fired in repetition(count + 1, armed: fired, until: end) }

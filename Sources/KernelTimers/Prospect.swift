@@ -74,6 +74,8 @@ public struct Expected: Sendable, Hashable, Codable {
         case failedToSend(Segment)
         /// The kernel gives the connection up; the application hears this errno.
         case aborted(SocketError)
+        /// A call of the application returns that ended its part in the connection: close(2).
+        case returned
         /// The kernel gives a connection up that no application has any more, and forgets it.
         case vanished
     }
@@ -109,6 +111,7 @@ extension Expected.Kind: CustomStringConvertible {
         case .told(let error): "\(error) to the application of a live connection"
         case .failedToSend(let segment): "\(segment.description), not sent"
         case .aborted(let error): "\(error) to the application"
+        case .returned: "return of close(2)"
         case .vanished: "end of an orphan"
         }
     }
@@ -117,7 +120,7 @@ extension Expected.Kind: CustomStringConvertible {
     public var errno: SocketError? {
         switch self {
         case .aborted(let error), .told(let error): error
-        case .sent, .answered, .complaint, .failedToSend, .vanished: nil
+        case .sent, .answered, .complaint, .failedToSend, .returned, .vanished: nil
         }
     }
 
@@ -125,7 +128,7 @@ extension Expected.Kind: CustomStringConvertible {
     public var isAbort: Bool {
         switch self {
         case .aborted, .vanished: true
-        case .sent, .answered, .complaint, .told, .failedToSend: false
+        case .sent, .answered, .complaint, .told, .failedToSend, .returned: false
         }
     }
 }

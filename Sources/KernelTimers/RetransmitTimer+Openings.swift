@@ -41,3 +41,28 @@ extension RetransmitTimer {
         ]
     }
 }
+
+extension RetransmitTimer {
+    /// What may follow from a close, somewhere in `closed`, whose FIN is lost, where the kernel has
+    /// no room for orphans: a reset when the first RTO is due (`tcp_out_of_resources`).
+    public func prospects(resetAtFirstRTO closed: Window) -> [Prospect] {
+        @Sendable func resetting(_ prospects: [Prospect]) -> [Prospect] {
+            prospects.map { prospect in
+                let event = prospect.event
+                guard event.kind == .sent(.retransmission) else {
+                    return Prospect(event) { resetting(prospect.then($0)) }
+                }
+                let reset = Expected(
+                    .sent(.reset), event.window, "\(event.derivation); too many orphans",
+                    counters: [
+                        "TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnMemory": 1, "Tcp.OutRsts": 1,
+                    ], anchors: event.anchors)
+                return Prospect(reset) { sent in
+                    let gone = sent.after(.zero - conditions.reach, conditions.reach)
+                    return [Prospect(Expected(.vanished, gone, "with the reset"))]
+                }
+            }
+        }
+        return resetting(prospects(written: closed, as: .fin))
+    }
+}

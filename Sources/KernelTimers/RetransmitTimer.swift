@@ -32,19 +32,22 @@ public struct RetransmitTimer: Sendable {
     let rules: KernelRules
     let fates: Timeline<Fate>
     let progress: Progress?
+    let shrinking: Shrinking?
 
     /// The timer of a connection under `conditions`, on a kernel with `rules`.
     ///
     /// `fates` says what becomes of segments over time, as the script's impairments have it;
-    /// `progress` what the peer acknowledges all the same.
+    /// `progress` what the peer acknowledges all the same; `shrinking` whether smaller segments
+    /// are tried, which pass.
     public init(
         _ conditions: Conditions, _ rules: KernelRules, fates: Timeline<Fate>,
-        progress: Progress? = nil
+        progress: Progress? = nil, shrinking: Shrinking? = nil
     ) {
         self.conditions = conditions
         self.rules = rules
         self.fates = fates
         self.progress = progress
+        self.shrinking = shrinking
     }
 
     /// What may follow from a call, somewhere in `written`, that sends one segment: a write, or a
@@ -229,7 +232,7 @@ public struct RetransmitTimer: Sendable {
         let early = firing.intersection(
             Window(firing.earliest, start.latest + (limit.duration + clockTick)))
         if !early.isEmpty, !arming.ends(milliseconds) {
-            prospects += sendAgain(state, early, milliseconds, arming)
+            prospects += sendAgainOrShrink(state, early, milliseconds, arming)
         }
         return prospects
     }
@@ -252,7 +255,7 @@ public struct RetransmitTimer: Sendable {
         )
     }
 
-    private func sendAgain(
+    func sendAgain(
         _ state: State, _ firing: Window, _ milliseconds: Int, _ arming: Arming
     ) -> [Prospect] {
         fates.values(during: firing).map { fate, window in

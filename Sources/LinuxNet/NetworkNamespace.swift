@@ -46,6 +46,13 @@ public final class NetworkNamespace: Sendable {
         self.inode = inode
     }
 
+    /// The namespace of a process; 2 is the kernel's own (kthreadd), in the first of all.
+    public convenience init(ofProcess number: Int) throws(LinuxError) {
+        let path = "/proc/\(number)/ns/net"
+        let opened = try check(clinux_open_read(path), "open \(path)")
+        try self.init(descriptor: Descriptor(owning: opened))
+    }
+
     /// The namespace that the calling thread is in.
     public static func current() throws(LinuxError) -> NetworkNamespace {
         try NetworkNamespace(descriptor: openCurrent())

@@ -25,6 +25,16 @@ public final class TCPSocket: Sendable {
         self.family = family
     }
 
+    /// Makes a socket of Multipath TCP.
+    ///
+    /// The corresponding C function is `socket` with IPPROTO_MPTCP.
+    /// - Throws: EPROTONOSUPPORT if this kernel lacks it, ENOPROTOOPT if net.mptcp.enabled is 0.
+    public init(multipath family: AddressFamily) throws(LinuxError) {
+        let number = clinux_mptcp_socket(family.rawFamily)
+        descriptor = Descriptor(owning: try check(number, "make an MPTCP socket (\(family))"))
+        self.family = family
+    }
+
     private init(_ descriptor: Descriptor, _ family: AddressFamily) {
         self.descriptor = descriptor
         self.family = family
@@ -234,6 +244,16 @@ extension TCPSocket {
     /// 0`.
     public func dropIncoming() throws(LinuxError) {
         try call("setsockopt SO_ATTACH_FILTER") { clinux_attach_drop_filter($0) }
+    }
+
+    /// Has the kernel drop what arrives in segments of more than that many bytes, TCP header
+    /// included: what a router with a small MTU does that tells nobody.
+    ///
+    /// The corresponding C function is `setsockopt` with `SO_ATTACH_FILTER`.
+    public func dropIncoming(over bytes: Int) throws(LinuxError) {
+        try call("setsockopt SO_ATTACH_FILTER") {
+            clinux_attach_size_filter($0, UInt32(clamping: bytes))
+        }
     }
 
     /// Undoes ``dropIncoming()``. The corresponding C function is `setsockopt` with

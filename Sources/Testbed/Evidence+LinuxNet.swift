@@ -111,6 +111,8 @@ extension Option {
         case .transparent: .transparent
         case .receiveErrors: .receiveErrors
         case .receiveErrors6: .receiveErrors6
+        case .fastOpen: .fastOpen
+        case .fastOpenConnect: .fastOpenConnect
         case .rtoMax: .rtoMax
         case .rtoMin: .rtoMin
         }
@@ -121,6 +123,10 @@ extension SocketOption {
     /// TCP_THIN_LINEAR_TIMEOUTS of linux/tcp.h: 1 keeps the RTO of a thin stream from growing.
     static let thinLinearTimeouts = SocketOption(
         level: 6, number: 16, name: "TCP_THIN_LINEAR_TIMEOUTS")
+    /// TCP_FASTOPEN of linux/tcp.h, since 3.7.
+    static let fastOpen = SocketOption(level: 6, number: 23, name: "TCP_FASTOPEN")
+    /// TCP_FASTOPEN_CONNECT of linux/tcp.h, since 4.11.
+    static let fastOpenConnect = SocketOption(level: 6, number: 30, name: "TCP_FASTOPEN_CONNECT")
     /// SO_LINGER: whether close(2) waits, and how long (socket(7)).
     static let linger = SocketOption(level: 1, number: 13, name: "SO_LINGER")
     /// IP_TRANSPARENT of linux/in.h: sends from addresses that are not the host's own.

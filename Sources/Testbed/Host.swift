@@ -16,6 +16,25 @@ public enum Host {
         }
     }
 
+    /// Whether the kernel is the trials' alone, as in a guest: this process is the first, as the
+    /// mounted /proc counts, and the second is the kernel's own thread.
+    private static var ownsKernel: Bool {
+        guard getpid() == 1, let link = try? ProcFile(path: "/proc/1/comm").readText(),
+            let own = try? ProcFile(path: "/proc/self/comm").readText(), own == link
+        else { return false }
+        return (try? ProcFile(path: "/proc/2/comm").readText()) == "kthreadd\n"
+    }
+
+    /// Writes a sysctl of the kernel's first network namespace, which is where what is global to a
+    /// kernel shows. Its threads are in it, and this process is not.
+    static func writeGlobal(_ key: String, _ value: String) throws {
+        guard ownsKernel else {
+            throw LaneError.notApplicable(
+                "\(key) is global to the kernel: it is asked in guests only (--kernel)")
+        }
+        try NetworkNamespace(ofProcess: 2).run { try Sysctl.write(key, value) }
+    }
+
     /// The running kernel and the libraries, as the performer says first.
     public static func greeting(privilege: String) throws -> Greeting {
         let name = try SystemName.current()

@@ -25,6 +25,7 @@ extension Observation.Failure {
     init(_ error: any Error, during activity: String) {
         let reason = "\(activity): \(error)"
         switch error {
+        case LaneError.failed(let failure): self = failure
         case let error as LinuxError where Self.missing.contains(error.errno):
             self.init(.notApplicable, reason)
         case SysctlError.missing:

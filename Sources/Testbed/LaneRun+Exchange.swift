@@ -8,14 +8,12 @@ extension LaneRun {
     private var addressing: Addressing { trial.testbed.addressing }
 
     func listen(receiveBufferBytes: Int?) throws {
-        let socket = try TCPSocket(addressing.socketFamily)
-        trial.register(socket)
+        let socket = try makeSocket()
         try socket.set(.reuseAddress, to: 1)
         if let receiveBufferBytes {
             try socket.set(.receiveBuffer, to: CInt(clamping: receiveBufferBytes))
         }
-        let own = addressing.address(of: actor)
-        try socket.bind(to: SocketAddress(own, port: Addressing.listeningPort))
+        try socket.bind(to: end(of: actor, port: Addressing.listeningPort))
         try socket.listen(backlog: 16)
         listener = socket
     }
@@ -54,14 +52,56 @@ extension LaneRun {
 
     /// Where the actor connects to.
     var target: SocketAddress {
-        SocketAddress(addressing.address(of: actor.other), port: Addressing.listeningPort)
+        end(of: actor.other, port: Addressing.listeningPort)
+    }
+
+    /// What kind of socket this actor makes, where it is not plain TCP.
+    private var kind: SocketKind? { actor == .subject ? trial.script.subjectSocket : nil }
+
+    private func makeSocket() throws -> TCPSocket {
+        let socket =
+            switch kind {
+            case nil: try TCPSocket(addressing.socketFamily)
+            case .mapped: try TCPSocket(.ipv6)
+            case .multipath: try makeMultipathSocket()
+            }
+        trial.register(socket)
+        return socket
+    }
+
+    private func makeMultipathSocket() throws -> TCPSocket {
+        let family = addressing.socketFamily
+        switch Result(catching: { () throws(LinuxError) in try TCPSocket(multipath: family) }) {
+        case .success(let socket): return socket
+        case .failure(let error):
+            let lacking: [Errno] = [.protocolNotSupported, .protocolNotAvailable]
+            guard lacking.contains(error.errno) else { throw error }
+            throw LaneError.notApplicable("the kernel makes no MPTCP sockets (\(error.errno))")
+        }
+    }
+
+    /// An end of the connection as this actor's sockets name it.
+    private func end(of actor: Actor, port: UInt16) -> SocketAddress {
+        var address = addressing.address(of: actor)
+        if kind == .mapped, case .v4(let number) = address {
+            address = .v6(0, 0xffff_0000_0000 | UInt64(number))
+        }
+        return SocketAddress(address, port: port)
+    }
+
+    /// Has the kernel encrypt what the connection sends.
+    func encrypt() throws {
+        let socket = try socket(.connection)
+        let outcome = record("setsockopt") { () throws(LinuxError) in try socket.encryptSending() }
+        if case .failure(let error) = outcome, error.errno == .noSuchFileOrDirectory {
+            throw LaneError.notApplicable("the kernel lacks TLS, or its cipher (ENOENT)")
+        }
     }
 
     private func bound(to port: UInt16) throws -> TCPSocket {
-        let socket = try TCPSocket(addressing.socketFamily)
-        trial.register(socket)
+        let socket = try makeSocket()
         try socket.set(.reuseAddress, to: 1)
-        try socket.bind(to: SocketAddress(addressing.address(of: actor), port: port))
+        try socket.bind(to: end(of: actor, port: port))
         return socket
     }
 

@@ -116,12 +116,17 @@ final class LaneRun {
         case .dropAtListener: try socket(.listener).dropIncoming()
         case .deliverAtListener: try socket(.listener).stopDroppingIncoming()
         case .close: try close()
+        case .closeLingering: try close()
+        case .dropLarge(let bytes): try socket(.connection).dropIncoming(over: bytes)
+        case .encrypt: try encrypt()
         case .shutdownWriting: try shutdownWriting()
         case .awaitVanishing(let milliseconds):
             trial.watchTable()
             try trial.board.awaitVanishing(until: begin + Int64(milliseconds) * 1_000_000)
         case .removeAddress: try trial.testbed.setAddress(of: actor, present: false)
         case .restoreAddress: try trial.testbed.setAddress(of: actor, present: true)
+        case .limitOrphans(let count):
+            try Host.writeGlobal("net.ipv4.tcp_max_orphans", String(count))
         case .limitRTO(let milliseconds):
             try trial.testbed.limitRTO(milliseconds: milliseconds)
         case .makeAddressPrimary: try trial.testbed.makeAddressPrimary()

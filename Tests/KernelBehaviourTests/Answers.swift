@@ -176,7 +176,11 @@ struct Answers: Codable, Sendable {
     }
 
     private static func answer(_ outcomes: [LiveControls.Outcome]) -> Answer {
-        let wrong = outcomes.filter { $0.result != .caught }.map {
+        let reasons = outcomes.filter { $0.result == .notApplicable }.map(\.words)
+        if !reasons.isEmpty, reasons.count == outcomes.count {
+            return .skipped(Set(reasons).sorted().joined(separator: "; "))
+        }
+        let wrong = outcomes.filter { ![.caught, .notApplicable].contains($0.result) }.map {
             "\($0.result.rawValue): \($0.behaviour) \($0.parameters.summary), \($0.control): "
                 + $0.words
         }

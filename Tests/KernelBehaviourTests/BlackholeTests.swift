@@ -90,4 +90,20 @@ final class BlackholeTests: KernelBehaviourCase {
     func testControlsOfTheLatePacketAreCaught() throws {
         try assertControlsAreCaught(of: .closingLatePacket)
     }
+
+    func testConnectionThatTheKernelEncryptsEndsAtTheSameTime() throws {
+        try assertConforms(.tlsSilent)
+    }
+
+    func testControlsOfTheEncryptedConnectionAreCaught() throws {
+        try assertControlsAreCaught(of: .tlsSilent)
+    }
+
+    func testConnectionOfAnMPTCPSocketThatFellBackEndsAtTheSameTime() throws {
+        try assertConforms(.mptcpFallback)
+    }
+
+    func testControlsOfTheFallenBackConnectionAreCaught() throws {
+        try assertControlsAreCaught(of: .mptcpFallback)
+    }
 }

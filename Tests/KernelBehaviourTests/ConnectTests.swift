@@ -26,4 +26,20 @@ final class ConnectTests: KernelBehaviourCase {
     func testControlsOfTheRequestAreCaught() throws {
         try assertControlsAreCaught(of: .requestListenerTimeout)
     }
+
+    func testConnectionWhoseSynTookDataAlongFailsInTime() throws {
+        try assertConforms(.connectFastOpen)
+    }
+
+    func testControlsOfTheFastOpenAreCaught() throws {
+        try assertControlsAreCaught(of: .connectFastOpen)
+    }
+
+    func testRequestOfADeferringListenerIsForgotten() throws {
+        try assertConforms(.requestDeferred)
+    }
+
+    func testControlsOfTheDeferringListenerAreCaught() throws {
+        try assertControlsAreCaught(of: .requestDeferred)
+    }
 }

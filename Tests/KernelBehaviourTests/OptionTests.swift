@@ -58,4 +58,12 @@ final class OptionTests: KernelBehaviourCase {
     func testControlsOfAChangedOptionAreCaught() throws {
         try assertControlsAreCaught(of: .optionChanged)
     }
+
+    func testConnectionOverIPv4InheritsTheOptionOfAListenerOfIPv6() throws {
+        try assertConforms(.optionInheritedMapped)
+    }
+
+    func testControlsOfTheMappedListenerAreCaught() throws {
+        try assertControlsAreCaught(of: .optionInheritedMapped)
+    }
 }

@@ -66,4 +66,20 @@ final class OrphanTests: KernelBehaviourCase {
     func testControlsOfTheHalfClosedConnectionAreCaught() throws {
         try assertControlsAreCaught(of: .closingHalfClosed)
     }
+
+    func testCloseWaitsAsLongAsItLingersOrUntilTheConnectionEnds() throws {
+        try assertConforms(.closingLinger)
+    }
+
+    func testControlsOfLingeringAreCaught() throws {
+        try assertControlsAreCaught(of: .closingLinger)
+    }
+
+    func testOrphanIsResetWhereThereAreTooMany() throws {
+        try assertConforms(.orphanTooMany)
+    }
+
+    func testControlsOfTooManyOrphansAreCaught() throws {
+        try assertControlsAreCaught(of: .orphanTooMany)
+    }
 }

@@ -138,4 +138,12 @@ final class PathTests: KernelBehaviourCase {
     func testControlsOfTheLostCarrierAreCaught() throws {
         try assertControlsAreCaught(of: .pathCarrierLost)
     }
+
+    func testConnectionSurvivesAPathThatDropsLargeSegmentsIfItTriesSmallerOnes() throws {
+        try assertConforms(.pathSizeLimit)
+    }
+
+    func testControlsOfTheSizeLimitAreCaught() throws {
+        try assertControlsAreCaught(of: .pathSizeLimit)
+    }
 }

@@ -21,7 +21,7 @@ final class ModelAgainstSimulationTests: XCTestCase {
             }
             switch event.kind {
             case .failedToSend: prospects = fitting.then(fitting.event.window)
-            case .sent, .answered, .complaint, .told, .aborted, .vanished:
+            case .sent, .answered, .complaint, .told, .aborted, .returned, .vanished:
                 prospects = fitting.then(Window(at: event.moment))
             }
         }

@@ -11,7 +11,8 @@ extension SyntheticObservation {
         private(set) var horizon = Moment.milliseconds(2000)
         /// When waits began that have not ended yet, by their steps' labels.
         private(set) var pending: [String: Moment] = [:]
-        private var waiting: Set<Int> = []
+        /// When close(2) returned, where it waited.
+        var returned: Moment?
 
         init(of script: Script) {
             rest = script.lanes.map { lane in lane.steps.map { (lane.actor, $0) } }
@@ -59,6 +60,14 @@ extension SyntheticObservation {
                     return nil
                 }
                 end = max(end, abort + .microseconds(30))
+            case .closeLingering:
+                guard abort != nil else {
+                    pending[step.label] = begin + .microseconds(20)
+                    let rest = rest[lane].reduce(0) { $0 + $1.step.action.waitingMilliseconds }
+                    horizon = begin + .milliseconds(rest)
+                    return nil
+                }
+                end = returned ?? end
             case .watch(let milliseconds): end = begin + .milliseconds(milliseconds)
             default: break
             }

@@ -23,6 +23,8 @@ public struct SyntheticObservation {
     private var failsProbes = false
     private var counters: [String: Int64] = [:]
     private var hasFinished = false
+    /// When close(2) returned, where it waited.
+    private var returned: Moment?
     private var lastReceived: Moment?
     /// Up to when everything is there that the variant does, where nothing ends it before.
     private var witnessedUntil: Moment?
@@ -82,6 +84,7 @@ public struct SyntheticObservation {
 
         let horizon = clock.horizon
         let abort = try walk(conditions, until: horizon)
+        clock.returned = returned
         observation.steps += clock.run(
             from: begin, abort: abort?.moment ?? told?.moment ?? horizon)
         observation.end =
@@ -154,7 +157,11 @@ public struct SyntheticObservation {
             case .aborted(let errno):
                 try endWith(prospect.then(Window(at: moment)), after: moment)
                 return (moment, errno)
-            case .vanished: return (moment, nil)
+            case .returned: returned = moment
+            case .vanished:
+                // A close(2) that waited returns with it.
+                returned = returned ?? moment + .microseconds(30)
+                return (moment, nil)
             }
             prospects = prospect.then(Window(at: moment))
         }

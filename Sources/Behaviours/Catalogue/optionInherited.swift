@@ -6,12 +6,15 @@ extension Behaviour {
     public static let optionInherited = Behaviour(
         id: "option.inherited",
         question: "Does a connection inherit the TCP_USER_TIMEOUT of its listener, and keep to it?",
-        scenarios: [16, 50],
+        scenarios: [16, 50, 55],
         background: """
             HAProxy's tcp-ut and others set the option on the listening socket. The connection \
-            that it accepts must report the value, and must end by it when its peer goes silent.
+            that it accepts must report the value, and must end by it when its peer goes silent; \
+            also one that was made of a SYN cookie (tcp_syncookies=2), of which the listener kept \
+            nothing.
             """,
-        cases: .matrix(userTimeouts: [1000, 3000, 5000], families: AddressFamily.allCases),
+        cases: .matrix(userTimeouts: [1000, 3000, 5000], families: AddressFamily.allCases)
+            + .matrix(userTimeouts: [1000], settings: ["tcp_syncookies": 2]),
         stimulus: { parameters, horizon in
             .accepted(
                 parameters,

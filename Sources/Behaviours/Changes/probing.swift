@@ -11,6 +11,10 @@ extension Change {
                 ends once its backoff has reached 120 s.
                 """),
         Change(
+            "19757cebf0c5", "tcp: switch orphan_count to bare per-cpu counters", first: "5.16",
+            effect: "One orphan more than tcp_max_orphans is noticed, and reset at its next RTO.",
+            isFix: false),
+        Change(
             "21c8fe991527", "tcp: adjust window probe timers to safer values", first: "4.2",
             .notYet("3.18.91"), .notYet("3.10.0-1160.el7"),
             effect: "Probes come no faster than every 200 ms, also where the RTO is shorter."),

@@ -20,6 +20,8 @@ static const int CLINUX_TCP_USER_TIMEOUT = 18;
 
 /// A stream socket, close-on-exec.
 int clinux_tcp_socket(int family, int nonblocking);
+/// A stream socket of IPPROTO_MPTCP, close-on-exec.
+int clinux_mptcp_socket(int family);
 /// A datagram socket of either IP family, for ioctls only.
 int clinux_control_socket(void);
 int clinux_bind(int fd, const void *address, uint32_t length);
@@ -43,6 +45,8 @@ int clinux_unsent(int fd);
 
 /// Attaches the classic BPF program `ret 0` (SO_ATTACH_FILTER): the socket receives nothing more.
 int clinux_attach_drop_filter(int fd);
+/// Drops what is longer than that, TCP header included.
+int clinux_attach_size_filter(int fd, uint32_t bytes);
 int clinux_detach_filter(int fd);
 
 /// Sends one Ethernet frame through an interface of the calling thread's namespace.

@@ -14,7 +14,10 @@ public struct Initramfs: Sendable {
     private static let folder = "etimedout"
 
     /// Modules that trials need and that many kernels do not have built in, in this order.
-    static let wantedModules = ["af_packet", "ipv6", "nf_tables", "tcp_diag", "veth"]
+    static let wantedModules = [
+        "af_packet", "ipv6", "nf_tables", "tcp_diag", "veth", "aes_generic", "ctr", "ghash_generic",
+        "gcm", "tls",
+    ]
 
     /// Makes the initramfs for a kernel.
     /// - Parameters:

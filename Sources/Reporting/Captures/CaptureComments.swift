@@ -58,9 +58,9 @@ struct CaptureComments {
         switch action {
         case .send, .fill, .setOption, .dropReceived, .deliverReceived, .dropAtListener,
             .deliverAtListener, .removeAddress, .restoreAddress, .makeAddressPrimary, .limitRTO,
-            .startConnect,
-            .close,
-            .shutdownWriting, .impair, .mend, .respond, .inject:
+            .startConnect, .close, .closeLingering, .dropLarge, .encrypt, .limitOrphans,
+            .shutdownWriting, .impair,
+            .mend, .respond, .inject:
             true
         case .listen, .connect, .rehearse, .open, .awaitVanishing, .accept, .receive,
             .awaitAcknowledged, .awaitReadable, .getOption,

@@ -40,6 +40,7 @@ public struct PacketdrillScript: Sendable {
 
     private var obstacle: String? {
         if script.family != .ipv4 { return "only IPv4 is exported; choose other --values" }
+        if script.subjectSocket != nil { return "packetdrill is to make a socket of plain TCP" }
         if script.link != .veth { return "packetdrill has a tun device of its own, no loopback" }
         let subject = script.lanes.filter { $0.actor == .subject }.flatMap(\.steps)
         if subject.contains(where: { $0.action == .listen(receiveBufferBytes: nil) }) {
@@ -60,7 +61,8 @@ public struct PacketdrillScript: Sendable {
                 + "[\(step.label)] changes them"
         case .setOption, .awaitReadable, .deliverReceived, .awaitError, .respond, .inject,
             .rehearse, .open, .startConnect, .dropAtListener, .deliverAtListener, .close,
-            .shutdownWriting, .awaitVanishing:
+            .shutdownWriting, .awaitVanishing, .dropLarge, .encrypt, .closeLingering,
+            .limitOrphans:
             return "[\(step.label)] has no counterpart: \(ScriptText.words(step.action))"
         }
     }
@@ -140,7 +142,7 @@ public struct PacketdrillScript: Sendable {
                 lines.append("  +0 < . 1:1(0) ack 101 win \(isZeroWindow ? 0 : 65535)")
                 continue
             case .sent(.keepAliveProbe), .sent(.syn), .sent(.fin), .sent(.reset), .vanished,
-                .complaint, .told, .failedToSend:
+                .returned, .complaint, .told, .failedToSend:
                 continue
             case .aborted(let error):
                 lines.append("// \(error) is due \(when) s after that, and not before.")

@@ -19,9 +19,14 @@ enum PythonCall {
         case .getOption(let option, let socket):
             number(option).map { "a.read_option(l, \"\(socket.rawValue)\", \($0))" }
         case .dropReceived: "a.deaf(l)"
+        case .dropLarge(let bytes): "a.deaf(l, \(bytes))"
+        case .encrypt: "a.encrypt(l)"
+        case .closeLingering: "a.close(l)"
+        case .shutdownWriting: "a.finish(l)"
         case .deliverReceived: "a.hearing(l)"
         case .removeAddress: "a.shell(l, \"\(address("del", actor, script))\")"
         case .restoreAddress: "a.shell(l, \"\(address("add", actor, script))\")"
+        case .limitOrphans(let count): shell(["sysctl -qw net.ipv4.tcp_max_orphans=\(count)"])
         case .limitRTO(let milliseconds):
             shell([
                 script.family == .ipv4
@@ -43,7 +48,7 @@ enum PythonCall {
         case .call(.epollWait), .call(.epollArm): nil
         case .call(let call): "a.call(l, \"\(call.rawValue)\")"
         case .awaitReadable, .respond, .inject, .rehearse, .open, .startConnect, .dropAtListener,
-            .deliverAtListener, .close, .shutdownWriting, .awaitVanishing:
+            .deliverAtListener, .close, .awaitVanishing:
             nil
         }
     }
@@ -59,7 +64,9 @@ enum PythonCall {
         case .keepInterval: "socket.IPPROTO_TCP, 5"
         case .keepCount: "socket.IPPROTO_TCP, 6"
         case .synCount: "socket.IPPROTO_TCP, 7"
-        case .linger: nil
+        case .fastOpen: "socket.IPPROTO_TCP, 23"
+        case .fastOpenConnect: "socket.IPPROTO_TCP, 30"
+        case .linger: "socket.SOL_SOCKET, socket.SO_LINGER"
         case .linger2: "socket.IPPROTO_TCP, 8"
         case .deferAccept: "socket.IPPROTO_TCP, 9"
         case .cork: "socket.IPPROTO_TCP, 3"

@@ -104,22 +104,28 @@ enum ReproducerRuntime {
                             return f[5][:2]
 
             def new(self):
-                s = socket.socket(FAMILY, socket.SOCK_STREAM)
+                kind = KIND if self.name == "subject" else ""
+                family = socket.AF_INET6 if kind == "mapped" else FAMILY
+                s = socket.socket(family, socket.SOCK_STREAM, 262 if kind == "multipath" else 0)
                 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 return s
+
+            def address(self, who):
+                mapped = self.name == "subject" and KIND == "mapped"
+                return ("::ffff:" if mapped else "") + ADDRESS[who]
 
             def listen(self, label, buffer=None):
                 self.l = self.new()
                 if buffer:
                     self.l.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-                self.l.bind((ADDRESS[self.name], 5000))
+                self.l.bind((self.address(self.name), 5000))
                 self.l.listen(16)
 
             def connect(self, label):
                 self.s = self.new()
-                self.s.bind((ADDRESS[self.name], 40000))
+                self.s.bind((self.address(self.name), 40000))
                 other = "peer" if self.name == "subject" else "subject"
-                self.s.connect((ADDRESS[other], 5000))
+                self.s.connect((self.address(other), 5000))
 
             def accept(self, label):
                 self.s, _ = self.l.accept()
@@ -155,7 +161,7 @@ enum ReproducerRuntime {
             def option(self, label, which, level, name, value, length):
                 s = self.s if which == "connection" else self.l
                 try:
-                    s.setsockopt(level, name, struct.pack("i", value)[:length])
+                    s.setsockopt(level, name, struct.pack("<q", value)[:length])
                     say(self.name, label, "setsockopt %d = %d" % (name, value))
                 except OSError as e:
                     say(self.name, label, "setsockopt: " + errno.errorcode[e.errno])
@@ -164,11 +170,27 @@ enum ReproducerRuntime {
                 s = self.s if which == "connection" else self.l
                 say(self.name, label, "getsockopt %d = %d" % (name, s.getsockopt(level, name)))
 
-            def deaf(self, label):
-                code = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
-                program = struct.pack("HL", 1, ctypes.addressof(code))
+            def deaf(self, label, least=-1):
+                steps = [(0x80, 0, 0, 0), (0x25, 0, 1, least), (6, 0, 0, 0), (6, 0, 0, 0xffffffff)]
+                steps = steps if least >= 0 else [(6, 0, 0, 0)]
+                code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *s) for s in steps))
+                program = struct.pack("HL", len(steps), ctypes.addressof(code))
                 self.s.setsockopt(socket.SOL_SOCKET, 26, program)
-                say(self.name, label, "drops all that it receives")
+                say(self.name, label, "drops all that it receives over %d bytes" % least)
+
+            def encrypt(self, label):
+                self.s.setsockopt(socket.IPPROTO_TCP, 31, b"tls")
+                self.s.setsockopt(282, 1, struct.pack("HH", 0x303, 51) + bytes(range(1, 37)))
+                say(self.name, label, "the kernel encrypts (TLS_TX)")
+
+            def finish(self, label):
+                self.s.shutdown(socket.SHUT_WR)
+                say(self.name, label, "shutdown(SHUT_WR)")
+
+            def close(self, label):
+                began = time.monotonic()
+                self.s.close()
+                say(self.name, label, "close", began)
 
             def hearing(self, label):
                 self.s.setsockopt(socket.SOL_SOCKET, 27, 0)

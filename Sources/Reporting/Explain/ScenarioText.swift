@@ -16,6 +16,10 @@ public enum ScenarioText {
                     ? "not asked: \(scenario.leftOut ?? "no reason is given")"
                     : ids.joined(separator: ", "),
                 width: width, first: "       ", rest: "       ")
+            if let rest = scenario.rest, !ids.isEmpty {
+                lines += PlainText.wrapped(
+                    "beyond that: \(rest)", width: width, first: "       ", rest: "       ")
+            }
         }
         let asked = scenarios.count { !$0.behaviours.isEmpty }
         lines.append("\(asked) of \(scenarios.count) situations are asked")

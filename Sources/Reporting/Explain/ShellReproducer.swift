@@ -95,6 +95,7 @@ public struct ShellReproducer: Sendable {
             FAMILY = socket.\(isFour ? "AF_INET" : "AF_INET6")
             ADDRESS = {"subject": "\(subject)", "peer": "\(peer)"}
             OUTAGE = "\(outage)"
+            KIND = "\(script.subjectSocket?.rawValue ?? "")"
 
             """
     }

@@ -14,6 +14,9 @@ enum ActionBearing: Hashable {
     init(_ action: Action, by actor: Actor) {
         switch action {
         case .dropReceived: self = .impairs("what the \(actor.rawValue) receives is dropped")
+        case .dropLarge(let bytes):
+            self = .impairs(
+                "segments over \(bytes) bytes to the \(actor.rawValue) are dropped")
         case .dropAtListener:
             self = .impairs("what the \(actor.rawValue)’s listener receives is dropped")
         case .removeAddress: self = .impairs("the \(actor.rawValue)’s address is gone")
@@ -22,8 +25,8 @@ enum ActionBearing: Hashable {
             self = .impairs("scripted peer: \(ScriptText.words(response))")
         case .respond(nil), .inject: self = .acts
         case .deliverReceived, .deliverAtListener, .restoreAddress, .mend: self = .restores
-        case .send, .fill, .setOption, .startConnect, .close, .shutdownWriting, .limitRTO,
-            .makeAddressPrimary:
+        case .send, .fill, .setOption, .startConnect, .close, .closeLingering, .shutdownWriting,
+            .limitRTO, .limitOrphans, .makeAddressPrimary, .encrypt:
             self = .acts
         case .rehearse, .open, .awaitVanishing, .listen, .connect, .accept, .receive,
             .awaitAcknowledged, .awaitReadable, .getOption,

@@ -204,6 +204,7 @@ struct Ladder: Hashable {
         case .failedProbe, .failedRetransmission: return (.kernel, .failed)
         case .vanished: return (.kernel, .error)
         case .error, .hungUp: return (.application, .error)
+        case .returned: return (.application, .other)
         case .other(let words): return (words.contains("peer") ? .peer : .subject, .other)
         }
     }

@@ -13,6 +13,7 @@ public struct ScriptText: Sendable {
         for (name, value) in script.sysctls.sorted(by: { $0.key < $1.key }) {
             lines.append("subject: \(name) = \(value)")
         }
+        if let kind = script.subjectSocket { lines.append("subject: \(Self.words(kind))") }
         for lane in script.lanes {
             for step in lane.steps {
                 lines.append(
@@ -53,6 +54,14 @@ public struct ScriptText: Sendable {
             + (response.most < 100 ? ", at most \(response.most) times" : "")
     }
 
+    /// What kind of socket the subject makes.
+    public static func words(_ kind: SocketKind) -> String {
+        switch kind {
+        case .mapped: "its sockets are of IPv6, bound to the IPv4 address (::ffff:…)"
+        case .multipath: "its sockets are of Multipath TCP"
+        }
+    }
+
     /// What goes wrong, in a few words.
     public static func words(_ impairment: Impairment) -> String {
         switch impairment {
@@ -79,6 +88,10 @@ public struct ScriptText: Sendable {
         case .dropAtListener: "from here on drop all that the listener receives"
         case .deliverAtListener: "let the listener receive again"
         case .close: "close the connection"
+        case .closeLingering: "close the connection, and wait as SO_LINGER says"
+        case .dropLarge(let bytes):
+            "from here on drop received segments of more than \(bytes) bytes"
+        case .encrypt: "have the kernel encrypt what is sent from here on (TLS_TX)"
         case .shutdownWriting: "end the direction of sending"
         case .awaitVanishing(let milliseconds):
             "wait until the kernel has forgotten the connection, at most \(milliseconds) ms"
@@ -97,6 +110,7 @@ public struct ScriptText: Sendable {
         case .deliverReceived: "receive again"
         case .removeAddress: "remove the connection's address"
         case .restoreAddress: "give the address back"
+        case .limitOrphans(let count): "let the kernel have \(count) orphans"
         case .limitRTO(let milliseconds): "a route to the peer with rto_min \(milliseconds) ms"
         case .makeAddressPrimary: "make the connection's address the primary one"
         case .impair(let impairment): "\(words(impairment)): from here on"
