@@ -63,10 +63,14 @@ extension FailoverExpectations {
             to: dead.session, from: dead.removed.earliest, until: dead.removed.latest)
         var roots: [Roots] = []
         if timer != .retransmission {
-            roots = (sooner + [written]).map { moment in
-                {
-                    ProbeTimer($0, .mainline, fates: Timeline(.unroutable))
-                        .prospects(unsent: Window(at: moment))
+            roots = (sooner + [written]).flatMap { moment in
+                keepaliveProbes(dead, before: moment).map { spent in
+                    {
+                        var conditions = $0
+                        conditions.retries2 = max(1, $0.retries2 - spent)
+                        return ProbeTimer(conditions, .mainline, fates: Timeline(.unroutable))
+                            .prospects(unsent: Window(at: moment))
+                    }
                 }
             }
         }
@@ -82,6 +86,36 @@ extension FailoverExpectations {
             }
         }
         return roots
+    }
+
+    /// How many keepalive probes failed for want of the address before a message was written. The
+    /// kernel counts them together with those of a window (`icsk_probes_out`, which
+    /// `tcp_keepalive_timer` raises and only an acknowledgement sets back), so that tcp_retries2
+    /// allows for so many fewer: with the default, each takes two minutes off.
+    private func keepaliveProbes(_ dead: DeadConnection, before moment: Moment) -> ClosedRange<Int>
+    {
+        let heard = [
+            trace.words(of: dead.session).last { $0 < dead.removed.earliest },
+            trace.lastGiving(to: dead.session, before: dead.removed.earliest),
+        ].compactMap { $0 }.max()
+        guard let keepalive = cell.protection.keepalive, let heard else { return 0...0 }
+        let conditions = conditions(rto: usualRTO)
+        func firing(_ armed: Window, _ seconds: Int) -> Window {
+            let jiffies = tick.jiffies(covering: .seconds(seconds))
+            return KernelRules.mainline.wheel.firing(
+                armed: armed, jiffies: jiffies...jiffies, tick: tick, reach: conditions.reach,
+                lag: conditions.lag)
+        }
+        // What comes before the address goes is answered, and begins anew.
+        var due = firing(Window(at: heard), keepalive.idleSeconds)
+        while due.latest < dead.removed.earliest { due = firing(due, keepalive.idleSeconds) }
+        var (least, most) = (0, 0)
+        for _ in 0..<keepalive.count {
+            if due.latest < moment { least += 1 }
+            if due.earliest <= moment { most += 1 }
+            due = firing(due, keepalive.intervalSeconds)
+        }
+        return least...max(least, most)
     }
 
     private struct Reason: Error {
