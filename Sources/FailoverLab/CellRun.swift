@@ -123,7 +123,10 @@ final class CellRun: Sendable {
     // MARK: - The event
 
     /// Does what the event asks for, and watches, until all is over or `stop` is signalled.
-    func perform(from start: Int64, stop: EventDescriptor) throws {
+    /// `report` hears once a minute how far it is, since a guest that says nothing counts as lost.
+    func perform(
+        from start: Int64, stop: EventDescriptor, report: (String) -> Void
+    ) throws {
         let clocks = ClockPair.now()
         zeroRealtime.withLock { $0 = start + clocks.offsetNanoseconds }
         journal.setZero(start)
@@ -135,7 +138,12 @@ final class CellRun: Sendable {
             try perform(step.action)
             journal.note("lab", .stepped, step.action.description)
         }
-        _ = try wait(until: start + Int64(cell.event.watchMilliseconds) * 1_000_000, stop)
+        let end = start + Int64(cell.event.watchMilliseconds) * 1_000_000
+        while true {
+            let now = MonotonicClock.nowNanoseconds()
+            guard now < end, try wait(until: min(end, now + 60_000_000_000), stop) else { return }
+            report("watched for \((MonotonicClock.nowNanoseconds() - start) / 1_000_000_000) s")
+        }
     }
 
     private func wait(until moment: Int64, _ stop: EventDescriptor) throws -> Bool {
@@ -202,8 +210,18 @@ struct CellContext: Sendable {
 
     var service: SocketAddress { SocketAddress(network.service, port: CellRun.servicePort) }
 
+    /// Waits until all consumers are known, the first message has come, and the first answer.
+    func awaitTraffic(milliseconds: Int) throws {
+        let calls = cell.traffic.callMilliseconds != nil
+        try awaitEntries("the first message", milliseconds: milliseconds) { entries in
+            entries.count { $0.what == .subscribed } >= (calls ? 3 : 2)
+                && entries.contains { $0.what == .received }
+                && (!calls || entries.contains { $0.what == .answered })
+        }
+    }
+
     /// Waits until the journal has entries that satisfy a condition.
-    func await(
+    func awaitEntries(
         _ what: String, milliseconds: Int, _ condition: ([FailoverEntry]) -> Bool
     ) throws {
         let deadline = moment(inMilliseconds: milliseconds)
@@ -238,7 +256,9 @@ final class SimpleBackend: CellBackend {
 
     func startClients() throws {
         let inside = SocketAddress(context.network.address(of: .broker), port: port)
+        let calls = context.cell.traffic.callMilliseconds != nil
         for role in SimpleClient.Role.allCases {
+            if !calls, role == .server || role == .caller { continue }
             let isInside = role == .inner
             let client = try SimpleClient(
                 role, of: isInside ? inside : context.service,
@@ -246,10 +266,7 @@ final class SimpleBackend: CellBackend {
                 cell: context.cell, journal: context.journal)
             clients.withLock { $0.append(client) }
         }
-        try context.await("the first message", milliseconds: 10_000) { entries in
-            entries.count { $0.what == .subscribed } >= 2
-                && entries.contains { $0.what == .received }
-        }
+        try context.awaitTraffic(milliseconds: 10_000)
     }
 
     func pauseReading(milliseconds: Int) {

@@ -87,7 +87,9 @@ public final class Lab: Sendable {
                     let start = ready.arrive(
                         thenAfterMilliseconds: run.cell.traffic.warmUpMilliseconds)
                     do {
-                        try run.perform(from: start, stop: stop)
+                        try run.perform(from: start, stop: stop) {
+                            reports.send(.progress(run.index, $0))
+                        }
                     } catch {
                         run.fail(error)
                     }

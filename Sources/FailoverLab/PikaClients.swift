@@ -32,6 +32,7 @@ enum PikaClients {
         import pika, pika.exceptions
 
         roles, host, port, cell, heartbeat, keepalive, publish, size, ping, pause = sys.argv[1:11]
+        period, patience = int(sys.argv[11]) / 1e3, int(sys.argv[12]) / 1e3
         port, heartbeat = int(port), int(heartbeat)
         publish, ping, pause = int(publish) / 1e3, int(ping) / 1e3, int(pause) / 1e3
         size = int(size)
@@ -39,9 +40,10 @@ enum PikaClients {
         lock, paused = threading.Lock(), threading.Event()
         signal.signal(signal.SIGUSR1, lambda *_: paused.set())
 
-        def note(who, what, message, detail):
+        def note(who, what, message, detail, at=None):
             with lock:
-                print("@", time.monotonic_ns(), who, what, message, detail, flush=True)
+                moment = time.monotonic_ns() if at is None else int(at * 1e9)
+                print("@", moment, who, what, message, detail, flush=True)
 
         def words(error):
             inner = error
@@ -71,12 +73,17 @@ enum PikaClients {
 
         def consume(role, session, connection):
             channel = connection.channel()
-            queue = ("work-" if role == "worker" else "idle-") + cell
+            queue = {"worker": "work-", "idle": "idle-", "server": "rpc-"}[role] + cell
             channel.queue_declare(queue)
             def take(channel, method, properties, body):
                 number = body.split(b" ", 1)[0].decode()
                 again = " redelivered" if method.redelivered else ""
-                note(role, "received", number, session + again)
+                if role == "server":
+                    note(role, "served", number, session + again)
+                    answer = pika.BasicProperties(correlation_id=properties.correlation_id)
+                    channel.basic_publish("", properties.reply_to, body, answer)
+                else:
+                    note(role, "received", number, session + again)
                 channel.basic_ack(method.delivery_tag)
             channel.basic_consume(queue, take, consumer_tag=session)
             due = time.monotonic() + ping
@@ -109,9 +116,47 @@ enum PikaClients {
                 state["next"] += 1
                 connection.sleep(publish)
 
+        def give_up(state):
+            for number, deadline in list(state["waiting"].items()):
+                if deadline <= time.monotonic():
+                    note("caller", "callTimedOut", number, "-", deadline)
+                    del state["waiting"][number]
+
+        def call(session, connection, state):
+            channel = connection.channel()
+            channel.queue_declare("rpc-" + cell)
+            replies = channel.queue_declare("", exclusive=True).method.queue
+            def take(channel, method, properties, body):
+                give_up(state)
+                number = int(properties.correlation_id)
+                came = state["waiting"].pop(number, None) is not None
+                note("caller", "answered" if came else "answeredLate", number, session)
+            channel.basic_consume(replies, take, auto_ack=True)
+            def send(number):
+                properties = pika.BasicProperties(reply_to=replies, correlation_id=str(number))
+                channel.basic_publish("", "rpc-" + cell, str(number).encode(), properties)
+            give_up(state)
+            # A request that was on its way when the connection ended is sent again.
+            for number in state["waiting"]:
+                send(number)
+            state["due"] = state["due"] or time.monotonic()
+            while True:
+                give_up(state)
+                due = state["due"]
+                if due <= time.monotonic():
+                    # Calls are due by the clock, whether there is a connection or not.
+                    number = state["next"]
+                    state["next"], state["due"] = number + 1, due + period
+                    note("caller", "called", number, session, due)
+                    state["waiting"][number] = due + patience
+                    send(number)
+                    continue
+                wake = min([due, *state["waiting"].values()])
+                connection.process_data_events(time_limit=max(0, wake - time.monotonic()))
+
         def run(role):
-            number = 1000001 if role == "inner" else 1
-            state = {"next": number, "published": number - 1}
+            number = {"inner": 1000001, "caller": 2000001}.get(role, 1)
+            state = {"next": number, "published": number - 1, "waiting": {}, "due": None}
             count = 0
             while True:
                 count += 1
@@ -124,8 +169,10 @@ enum PikaClients {
                     continue
                 note(role, "connected", "-", f"{session} {local(connection)}")
                 try:
-                    if role in ("worker", "idle"):
+                    if role in ("worker", "idle", "server"):
                         consume(role, session, connection)
+                    elif role == "caller":
+                        call(session, connection, state)
                     else:
                         produce(role, session, connection, state)
                 except BaseException as error:

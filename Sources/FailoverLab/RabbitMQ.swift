@@ -178,7 +178,7 @@ final class RabbitLog: Sendable {
             }
             if news.isClosing {
                 state.pending = (news.cell, news.name, now)
-            } else if news.name.hasPrefix("worker") || news.name.hasPrefix("idle") {
+            } else if ["worker", "idle", "server"].contains(where: news.name.hasPrefix) {
                 journal.note("broker", .subscribed, "\(news.name) \(news.peer)", at: now)
             }
         }
@@ -239,8 +239,11 @@ final class RabbitBackend: CellBackend {
         try LabFiles.write(PikaClients.script, to: path)
         let outside = "\(context.service.address)"
         let inside = "\(context.network.address(of: .broker))"
+        let traffic = context.cell.traffic
+        let calls = traffic.callMilliseconds == nil ? "" : ",server,caller"
         for (node, address, roles) in [
-            (FailoverNode.clients, outside, "worker,idle,producer"), (.broker, inside, "inner"),
+            (FailoverNode.clients, outside, "worker,idle,producer" + calls),
+            (.broker, inside, "inner"),
         ] {
             // RabbitMQ gives up after two whole intervals without a byte, so up to three after the
             // last: measured, 6 s took more than 13.
@@ -252,17 +255,15 @@ final class RabbitBackend: CellBackend {
                 [
                     PikaClients.python, path, roles, address, "\(CellRun.servicePort)",
                     "\(context.index)", "\(heartbeat)", keepalive ?? "-",
-                    "\(context.cell.traffic.publishMilliseconds)",
-                    "\(context.cell.traffic.messageBytes)",
-                    "\(context.cell.traffic.pingMilliseconds)", "\(pauseMilliseconds)",
+                    "\(traffic.publishMilliseconds)", "\(traffic.messageBytes)",
+                    "\(traffic.pingMilliseconds)", "\(pauseMilliseconds)",
+                    "\(traffic.callMilliseconds ?? 500)",
+                    "\(traffic.callTimeoutMilliseconds ?? 2000)",
                 ], in: try context.network.space(of: node)
             ) { [journal = context.journal] in PikaClients.read($0, journal) }
             clients.withLock { $0.append(program) }
         }
-        try context.await("the first message", milliseconds: 60_000) { entries in
-            entries.count { $0.what == .subscribed } >= 2
-                && entries.contains { $0.what == .received }
-        }
+        try context.awaitTraffic(milliseconds: 60_000)
     }
 
     private var pauseMilliseconds: Int {

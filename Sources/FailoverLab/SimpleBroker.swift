@@ -26,6 +26,8 @@ final class SimpleBroker: Sendable {
         var next: UInt64 = 2
         var pending: [String: [Int]] = [:]
         var lengths: [Int: Int] = [:]
+        var callers: [Int: UInt64] = [:]
+        var answered: Set<Int> = []
     }
 
     private static let listenerToken: UInt64 = 0
@@ -153,11 +155,32 @@ final class SimpleBroker: Sendable {
         case "ACK" where words.count == 2:
             guard let number = Int(words[1]) else { return }
             state.connections[token]?.unacknowledged.removeAll { $0 == number }
+        case "CALL" where words.count == 2:
+            guard let number = Int(words[1]) else { return }
+            call(number, by: token, &state)
+        case "REPLY" where words.count == 2:
+            guard let number = Int(words[1]) else { return }
+            state.answered.insert(number)
+            guard let caller = state.callers[number] else { return }
+            send(SimpleParser.bytes("REPLY \(number)"), to: caller, &state)
         case "PING":
             send(SimpleParser.bytes("PONG"), to: token, &state)
         default:
             end(token, "nonsense", &state)
         }
+    }
+
+    /// A call that comes again, over another connection, is one call all the same, and its answer
+    /// goes where it came from last.
+    private func call(_ number: Int, by token: UInt64, _ state: inout State) {
+        state.callers[number] = token
+        if state.answered.contains(number) {
+            return send(SimpleParser.bytes("REPLY \(number)"), to: token, &state)
+        }
+        guard state.lengths[number] == nil else { return }
+        state.lengths[number] = 64
+        state.pending["rpc", default: []].append(number)
+        dispatch("rpc", &state)
     }
 
     private func dispatch(_ queue: String, _ state: inout State) {

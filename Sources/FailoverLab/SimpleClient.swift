@@ -14,11 +14,21 @@ final class SimpleClient: Sendable {
         case idle
         /// Publishes.
         case producer
-        /// Publishes too, beside the broker: a caller whom the event leaves alone.
+        /// Publishes too, beside the broker: a producer whom the event leaves alone.
         case inner
+        /// Answers calls, and says something now and then.
+        case server
+        /// Makes calls, and waits for each answer for a while of its own.
+        case caller
 
         /// The number of its first message.
-        var firstNumber: Int { self == .inner ? 1_000_001 : 1 }
+        var firstNumber: Int {
+            switch self {
+            case .inner: 1_000_001
+            case .caller: FailoverTraffic.firstCall
+            case .worker, .idle, .producer, .server: 1
+            }
+        }
     }
 
     private let role: Role
@@ -62,10 +72,13 @@ final class SimpleClient: Sendable {
         try? thread.withLock { $0 }?.join()
     }
 
-    /// What the producer has published and nobody has confirmed.
+    /// What the producer has published and nobody has confirmed, or the calls that wait for their
+    /// answers; those are due by the clock, whether there is a connection or not.
     private struct Unconfirmed {
         var numbers: [Int] = []
         var next: Int
+        var deadlines: [Int: Int64] = [:]
+        var nextCall: Int64?
     }
 
     private struct Session {
@@ -77,7 +90,9 @@ final class SimpleClient: Sendable {
 
     private var publishes: Bool { role == .producer || role == .inner }
 
-    private var pings: Bool { role == .worker || cell.protection.heartbeatMilliseconds != nil }
+    private var pings: Bool {
+        role == .worker || role == .server || cell.protection.heartbeatMilliseconds != nil
+    }
 
     /// One connection from its beginning to its end; false once the client is to stop.
     private func run(_ session: Session, _ left: inout Unconfirmed) -> Bool {
@@ -98,8 +113,15 @@ final class SimpleClient: Sendable {
             switch role {
             case .worker: try socket.send(SimpleParser.bytes("SUB work \(session.name)"))
             case .idle: try socket.send(SimpleParser.bytes("SUB idle \(session.name)"))
+            case .server: try socket.send(SimpleParser.bytes("SUB rpc \(session.name)"))
             case .producer, .inner:
                 for number in left.numbers { try publish(number, on: socket) }
+            case .caller:
+                giveUp(&left, session.lastHeard)
+                for number in left.numbers {
+                    try socket.send(SimpleParser.bytes("CALL \(number)"))
+                }
+                session.nextWord = left.nextCall ?? session.lastHeard
             }
             return try serve(socket, &session, &left)
         } catch {
@@ -140,12 +162,14 @@ final class SimpleClient: Sendable {
     ) throws(LinuxError) -> Bool {
         while true {
             let now = MonotonicClock.nowNanoseconds()
+            giveUp(&left, now)
             if try speak(socket, &session, &left, now) { continue }
             var wake = session.nextWord
             if role == .idle, !pings { wake = .max }
             let pause = pauseUntil.withLock { $0 }.flatMap { $0 > now ? $0 : nil }
             if let pause { wake = min(wake, pause) }
             if let silence { wake = min(wake, session.lastHeard + silence) }
+            if let deadline = left.deadlines.values.min() { wake = min(wake, deadline) }
             // A paused reader still hears of errors at its next write.
             var watched: [(descriptor: Descriptor, events: PollEvents)] = [
                 (stopping.descriptor, .input), (pausing.descriptor, .input),
@@ -164,15 +188,17 @@ final class SimpleClient: Sendable {
     }
 
     private var silence: Int64? {
-        // A producer hears of each message that it is safe, and needs no heartbeats.
-        publishes ? nil : cell.protection.heartbeatMilliseconds.map { Int64($0) * 1_000_000 }
+        // A producer hears of each message that it is safe, and needs no heartbeats; whom a caller
+        // does not hear is its server.
+        publishes || role == .caller
+            ? nil : cell.protection.heartbeatMilliseconds.map { Int64($0) * 1_000_000 }
     }
 
     /// Says what is due; whether it did.
     private func speak(
         _ socket: TCPSocket, _ session: inout Session, _ left: inout Unconfirmed, _ now: Int64
     ) throws(LinuxError) -> Bool {
-        guard session.nextWord <= now, publishes || pings else { return false }
+        guard session.nextWord <= now, publishes || pings || role == .caller else { return false }
         let period: Int
         switch role {
         case .producer, .inner:
@@ -182,13 +208,36 @@ final class SimpleClient: Sendable {
             left.numbers.append(number)
             journal.note(role.rawValue, .published, message: number, session.name)
             try publish(number, on: socket)
-        case .worker, .idle:
+        case .caller:
+            // When it was due, so that none is left out while there is no connection.
+            let due = session.nextWord
+            period = cell.traffic.callMilliseconds ?? 500
+            let number = left.next
+            left.next += 1
+            left.nextCall = due + Int64(period) * 1_000_000
+            session.nextWord = due + Int64(period) * 1_000_000
+            left.numbers.append(number)
+            left.deadlines[number] =
+                due + Int64(cell.traffic.callTimeoutMilliseconds ?? 2000) * 1_000_000
+            journal.note(role.rawValue, .called, message: number, session.name, at: due)
+            try socket.send(SimpleParser.bytes("CALL \(number)"))
+            return true
+        case .worker, .idle, .server:
             period = cell.traffic.pingMilliseconds
             journal.note(role.rawValue, .wrote, session.name)
             try socket.send(SimpleParser.bytes("PING"))
         }
         session.nextWord = max(session.nextWord, now) + Int64(period) * 1_000_000
         return true
+    }
+
+    /// Waits no longer for answers whose time is over.
+    private func giveUp(_ left: inout Unconfirmed, _ now: Int64) {
+        for (number, deadline) in left.deadlines where deadline <= now {
+            journal.note(role.rawValue, .callTimedOut, message: number, at: deadline)
+            left.deadlines[number] = nil
+            left.numbers.removeAll { $0 == number }
+        }
     }
 
     private func publish(_ number: Int, on socket: TCPSocket) throws(LinuxError) {
@@ -217,6 +266,16 @@ final class SimpleClient: Sendable {
         while let words = session.parser.next() {
             guard words.count > 1, let number = Int(words[1]) else { continue }
             switch words[0] {
+            case "MSG" where role == .server:
+                journal.note(role.rawValue, .served, message: number, session.name)
+                try socket.send(SimpleParser.bytes("REPLY \(number)\nACK \(number)"))
+            case "REPLY":
+                giveUp(&left, session.lastHeard)
+                let isAwaited = left.deadlines.removeValue(forKey: number) != nil
+                left.numbers.removeAll { $0 == number }
+                journal.note(
+                    role.rawValue, isAwaited ? .answered : .answeredLate, message: number,
+                    session.name)
             case "MSG":
                 journal.note(role.rawValue, .received, message: number, session.name)
                 try socket.send(SimpleParser.bytes("ACK \(number)"))

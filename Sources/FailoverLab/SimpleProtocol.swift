@@ -6,6 +6,8 @@
 ///     ACK n                done with a message               client → broker
 ///     PING                 I am here; answered by `PONG`     client → broker
 ///     MSG n length         a message                         broker → client
+///     CALL n               a message in the queue `rpc`, by someone who waits for an answer
+///     REPLY n              the answer, handed on to whoever called last
 struct SimpleParser {
     private var buffer: [UInt8] = []
     private var skip = 0

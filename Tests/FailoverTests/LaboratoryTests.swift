@@ -60,6 +60,19 @@ final class LaboratoryTests: XCTestCase {
         XCTAssertLessThan(finding.longestDelayNanoseconds, 7_000_000_000)
     }
 
+    func testCallsTimeOutForAsLongAsTheBrokerKnowsTheDeadServer() async throws {
+        let nothing = try await finding("move", "nothing").calls
+        let protected = try await finding("move", "tcp-ut").calls
+        let killed = try await finding("move", "ss-kill").calls
+
+        // Two servers in turn: every other call of 11 s and more, and of three and more.
+        XCTAssertGreaterThan(try XCTUnwrap(nothing).timedOut, 8)
+        XCTAssertTrue((1...8).contains(try XCTUnwrap(protected).timedOut))
+        XCTAssertEqual(try XCTUnwrap(killed).timedOut, 0)
+        XCTAssertGreaterThan(try seconds(nothing?.lastTimedOut), 8)
+        XCTAssertLessThan(try seconds(protected?.lastTimedOut), 7)
+    }
+
     func testTheProxysUserTimeoutDoesNotHelpABrokerWhoseProxyLostPower() async throws {
         let proxy = try await finding("power", "tcp-ut")
         let broker = try await finding("power", "broker-ut")

@@ -42,6 +42,9 @@ final class RealProgramsTests: XCTestCase {
         XCTAssertGreaterThan(nothing.toTheDead, protected.toTheDead)
         XCTAssertGreaterThan(protected.toTheDead, 0)
         XCTAssertEqual(protected.lost, 0)
+        let unanswered = try XCTUnwrap(nothing.calls).timedOut
+        XCTAssertGreaterThan(unanswered, 8)
+        XCTAssertTrue((1..<unanswered).contains(try XCTUnwrap(protected.calls).timedOut))
     }
 
     func testRabbitMQNoticesALostNodeByHeartbeatsAndByItsRawOption() async throws {

@@ -143,6 +143,7 @@ public enum FailoverCatalogue {
                     // A quarter of an hour is long enough to be told with fewer words.
                     traffic.publishMilliseconds = patience > 60_000 ? 4000 : 400
                     traffic.pingMilliseconds = patience > 60_000 ? 5000 : 1000
+                    traffic.callMilliseconds = patience > 60_000 ? 5000 : 500
                 }
                 return FailoverCell(
                     protection: protection, event: event, backend: backend, mover: mover,

@@ -43,8 +43,42 @@ public struct FailoverFinding: Codable, Sendable, Hashable {
     public var longestDelayNanoseconds: Int64 = 0
     /// Messages that came twice or more often.
     public var twice = 0
+    /// What became of calls; nil where there were none.
+    public var calls: Calls?
     /// Whether a consumer that lives was given up; nil where it does not live.
     public var falseAlarm: Bool?
+
+    /// What became of the calls that were made after the event, or waited for their answers then.
+    public struct Calls: Codable, Sendable, Hashable {
+        /// How many there were whose time was over before watching ended.
+        public var made: Int
+        /// To how many nobody answered in time.
+        public var timedOut: Int
+        /// When the first and the last of those were made.
+        public var firstTimedOut: Moment?
+        /// When the last of them was.
+        public var lastTimedOut: Moment?
+        /// How many of those were answered later, when nobody waited any more.
+        public var answeredLate: Int
+        /// How long the caller waits, milliseconds.
+        public var timeoutMilliseconds: Int
+        /// When the broker knew the last dead server no more; nil where it knew one to the end.
+        public var serverEnded: Moment?
+
+        /// What became of some calls.
+        public init(
+            made: Int, timedOut: Int, firstTimedOut: Moment?, lastTimedOut: Moment?,
+            answeredLate: Int, timeoutMilliseconds: Int, serverEnded: Moment?
+        ) {
+            self.made = made
+            self.timedOut = timedOut
+            self.firstTimedOut = firstTimedOut
+            self.lastTimedOut = lastTimedOut
+            self.answeredLate = answeredLate
+            self.timeoutMilliseconds = timeoutMilliseconds
+            self.serverEnded = serverEnded
+        }
+    }
 
     /// How a client learnt that its connection is over.
     public struct ClientEnd: Codable, Sendable, Hashable {

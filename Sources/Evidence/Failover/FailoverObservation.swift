@@ -105,6 +105,16 @@ public struct FailoverEntry: Codable, Sendable, Hashable {
         case requeued
         /// A consumer is no longer known to the broker; detail: its session, and why.
         case unsubscribed
+        /// The caller asked something; the message is the call.
+        case called
+        /// The caller got its answer in time.
+        case answered
+        /// The caller waited no longer.
+        case callTimedOut
+        /// An answer came to a caller who had given up waiting.
+        case answeredLate
+        /// The server answered a call; detail: its session.
+        case served
         /// The proxy ended a connection; detail: its line in the log.
         case proxyEnded
         /// A program said something else; detail: the line.

@@ -257,6 +257,13 @@ public struct FailoverTraffic: Codable, Sendable, Hashable {
     public var pingMilliseconds = 1000
     /// How long everything runs before the event.
     public var warmUpMilliseconds = 2500
+    /// The caller asks the server something every so many milliseconds; nil: there is neither.
+    public var callMilliseconds: Int? = 500
+    /// How long the caller waits for an answer.
+    public var callTimeoutMilliseconds: Int? = 2000
+
+    /// The number of the first call; those of messages are smaller.
+    public static let firstCall = 2_000_001
 
     /// The usual traffic.
     public init() {}

@@ -20,6 +20,45 @@ extension FailoverTrace {
                 || finding.worker != nil
         }
         measureMessages(&finding)
+        finding.calls = calls
+    }
+
+    /// What became of calls that were made after the event, or were waiting then. Those whose time
+    /// was not over when watching ended had no chance to fail.
+    private var calls: FailoverFinding.Calls? {
+        guard let patience = cell.traffic.callTimeoutMilliseconds,
+            cell.traffic.callMilliseconds != nil
+        else { return nil }
+        var made: [Int: Moment] = [:]
+        var ended: [Int: FailoverEntry] = [:]
+        var late = 0
+        let last: Moment = observation.end - .milliseconds(patience)
+        for entry in entries {
+            guard let number = entry.message else { continue }
+            switch entry.what {
+            case .called where entry.at < last: made[number] = entry.at
+            case .answered where entry.at >= .zero, .callTimedOut where entry.at >= .zero:
+                if made[number] != nil { ended[number] = entry }
+            case .answeredLate where ended[number]?.what == .callTimedOut: late += 1
+            default: break
+            }
+        }
+        guard !made.isEmpty else { return nil }
+        let failed = ended.filter { $0.value.what == .callTimedOut }.keys.compactMap { made[$0] }
+        return FailoverFinding.Calls(
+            made: ended.count, timedOut: failed.count, firstTimedOut: failed.min(),
+            lastTimedOut: failed.max(), answeredLate: late, timeoutMilliseconds: patience,
+            serverEnded: serversEnded)
+    }
+
+    /// When the broker knew the last server no more that had learnt that its connection is over.
+    private var serversEnded: Moment? {
+        let dead = entries.filter { $0.what == .disconnected && $0.who == "server" }
+            .compactMap { $0.detail.split(separator: " ").first }
+        let ends = dead.compactMap { session in
+            entries.first { $0.what == .unsubscribed && $0.detail.hasPrefix("\(session) ") }?.at
+        }
+        return ends.count == dead.count ? ends.max() : nil
     }
 
     private func measureMessages(_ finding: inout FailoverFinding) {
@@ -51,7 +90,10 @@ extension FailoverTrace {
             let sent = takenBack.filter { published[$0].map { $0 >= .zero && $0 < end } ?? false }
             finding.toTheDead = sent.count
         }
-        for entry in entries where entry.what == .delivered && entry.at >= .zero && entry.at < end {
+        for entry in entries
+        where entry.what == .delivered && entry.detail.hasPrefix("worker")
+            && entry.at >= .zero && entry.at < end
+        {
             guard let number = entry.message else { continue }
             let came = received[number]?.contains { $0.detail == entry.detail } ?? false
             if !came { finding.toTheDead += 1 }

@@ -24,8 +24,9 @@ public struct FailoverAlternatives: Sendable {
         case absent
         /// It could not be performed, or is no evidence.
         case unknown(verdict: String, reason: String)
-        /// A consumer that is dead: when the broker noticed, seconds or `not`, and its messages.
-        case dead(noticed: String, lost: Int, late: Int, twice: Int)
+        /// A consumer that is dead: when the broker noticed, seconds or `not`, its messages, and
+        /// how many calls nobody answered in time.
+        case dead(noticed: String, lost: Int, late: Int, twice: Int, calls: Int?)
         /// A consumer that lives: whether it was given up, and when.
         case living(alarm: Bool, at: String)
     }
@@ -69,7 +70,7 @@ public struct FailoverAlternatives: Sendable {
         }
         return .dead(
             noticed: seconds(finding.brokerEnded) ?? "not", lost: finding.lost,
-            late: finding.delayed, twice: finding.twice)
+            late: finding.delayed, twice: finding.twice, calls: finding.calls?.timedOut)
     }
 
     /// What could not be performed, and why, each once.
@@ -87,16 +88,16 @@ extension FailoverAlternatives {
     var lines: [String] {
         let name = backend == .rabbitmq ? " [RabbitMQ]" : ""
         let groups = [
-            PlainText.padded("", to: 11), PlainText.padded("address moves", to: 23),
-            PlainText.padded("power is lost", to: 23), "false alarms",
+            PlainText.padded("", to: 11), PlainText.padded("address moves", to: 28),
+            PlainText.padded("power is lost", to: 28), "false alarms",
         ]
-        let heads = ["NOTED", "LOST", "LATE", "TWICE"]
+        let heads = ["NOTED", "LOST", "LATE", "TWICE", "CALLS"]
         let heading =
             PlainText.padded("PROTECTION", to: 11)
-            + [heads, heads].map(Self.numbers).joined() + "SLOW      BLIP"
+            + [heads, heads].map(Self.numbers).joined() + "SLOW  BLIP"
         let rows = rows.map { row in
             PlainText.padded(row.protection, to: 11) + Self.words(row.move) + Self.words(row.power)
-                + PlainText.padded(Self.alarm(row.slow), to: 10) + Self.alarm(row.blip)
+                + PlainText.padded(Self.alarm(row.slow), to: 6) + Self.alarm(row.blip)
         }
         return ["alternatives: what each protection saves and costs\(name)"] + [
             groups.joined(), heading,
@@ -104,17 +105,16 @@ extension FailoverAlternatives {
     }
 
     private static func numbers(_ words: [String]) -> String {
-        zip(words, [5, 4, 4, 5]).map { PlainText.padded($0, to: $1, right: true) }
-            .joined(separator: " ") + "  "
+        zip(words, [5, 4, 4, 5, 5]).map { PlainText.padded($0, to: $1, right: true) }
+            .joined(separator: " ") + " "
     }
 
     private static func words(_ cell: Cell) -> String {
         switch cell {
-        case .absent: numbers(["-", "", "", ""])
-        case .unknown: numbers(["n/a", "", "", ""])
-        case .dead(let noticed, let lost, let late, let twice):
-            numbers([noticed, "\(lost)", "\(late)", "\(twice)"])
-        case .living: numbers(["-", "", "", ""])
+        case .absent, .living: numbers(["-", "", "", "", ""])
+        case .unknown: numbers(["n/a", "", "", "", ""])
+        case .dead(let noticed, let lost, let late, let twice, let calls):
+            numbers([noticed, "\(lost)", "\(late)", "\(twice)", calls.map { "\($0)" } ?? "-"])
         }
     }
 
@@ -122,7 +122,7 @@ extension FailoverAlternatives {
         switch cell {
         case .absent, .dead: "-"
         case .unknown: "n/a"
-        case .living(let alarm, let at): alarm ? "at \(at)" : "none"
+        case .living(let alarm, let at): alarm ? at : "none"
         }
     }
 }
@@ -139,10 +139,10 @@ extension FailoverAlternatives {
         }
         let reasons = reasons.map { "<p class=\"bg\">\($0)</p>" as HTML }
         return """
-            <section class="behaviour"><h3>What each protection saves and costs\(name)</h3>\
-            <div class="scroll"><table class="matrix cells"><thead><tr><th scope="col" \
-            rowspan="2">Protection</th><th scope="colgroup" colspan="4">The address moves</th>\
-            <th scope="colgroup" colspan="4">Power is lost</th><th scope="colgroup" colspan="2">\
+            <section class="compared"><h3>What each protection saves and costs\(name)</h3>\
+            <div class="scroll"><table class="cells"><thead><tr><th scope="col" \
+            rowspan="2">Protection</th><th scope="colgroup" colspan="5">The address moves</th>\
+            <th scope="colgroup" colspan="5">Power is lost</th><th scope="colgroup" colspan="2">\
             False alarms</th></tr><tr>\(Self.heads)\(Self.heads)<th scope="col">Slow consumer</th>\
             <th scope="col">Blip of 2 s</th></tr></thead><tbody>\(rows)</tbody></table></div>\
             \(reasons)</section>
@@ -151,18 +151,19 @@ extension FailoverAlternatives {
 
     private static let heads: HTML = """
         <th scope="col">Noticed, s</th><th scope="col">Lost</th><th scope="col">Late</th>\
-        <th scope="col">Twice</th>
+        <th scope="col">Twice</th><th scope="col">Calls</th>
         """
 
     private static func cells(_ cell: Cell) -> HTML {
         switch cell {
-        case .absent: "<td colspan=\"4\">not asked</td>"
-        case .unknown(let verdict, _): "<td colspan=\"4\">\(verdict)</td>"
-        case .dead(let noticed, let lost, let late, let twice):
+        case .absent: "<td colspan=\"5\">not asked</td>"
+        case .unknown(let verdict, _): "<td colspan=\"5\">\(verdict)</td>"
+        case .dead(let noticed, let lost, let late, let twice, let calls):
             """
-            <td>\(noticed)</td><td>\("\(lost)")</td><td>\("\(late)")</td><td>\("\(twice)")</td>
+            <td>\(noticed)</td><td>\(lost)</td><td>\(late)</td><td>\(twice)</td>\
+            <td>\(calls.map { "\($0)" } ?? "–")</td>
             """
-        case .living: "<td colspan=\"4\">–</td>"
+        case .living: "<td colspan=\"5\">–</td>"
         }
     }
 

@@ -52,14 +52,17 @@ public enum FailoverCaptureFile {
     ) -> [(at: Int64, text: String)] {
         observation.entries.compactMap { entry in
             switch entry.what {
-            case .step, .addressAdded, .addressRemoved, .disconnected, .unsubscribed, .proxyEnded:
+            case .step, .addressAdded, .addressRemoved, .disconnected, .unsubscribed, .proxyEnded,
+                .callTimedOut:
                 let at = observation.zeroRealtimeNanoseconds + entry.at.nanoseconds
                 let time = Duration.fixed(entry.at.nanoseconds, digits: 3)
-                let words = "\(entry.who) \(entry.what.rawValue): \(entry.detail)"
+                let words =
+                    "\(entry.who) \(entry.what.rawValue): "
+                    + (entry.message.map { "\($0) " } ?? "") + entry.detail
                 return (at, PlainText.line("[\(time) s] \(words)"))
             case .stepped, .announced, .connected, .connectFailed, .wrote, .received, .confirmed,
-                .published, .accepted,
-                .subscribed, .delivered, .requeued, .said, .socket:
+                .published, .accepted, .subscribed, .delivered, .requeued, .said, .socket, .called,
+                .answered, .answeredLate, .served:
                 return nil
             }
         }

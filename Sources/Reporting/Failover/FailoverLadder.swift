@@ -18,7 +18,10 @@ struct FailoverLadder {
         self.observation = observation
         self.finding = finding
         let isThree = observation.cell.controllers.contains(.c3)
-        rungs = Rung.allCases.filter { isThree || ($0 != .address3 && $0 != .proxy2) }
+        rungs = Rung.allCases.filter {
+            (isThree || ($0 != .address3 && $0 != .proxy2))
+                && (finding.calls != nil || $0 != .calls)
+        }
         scale = TimeScale(
             end: observation.end, left: Self.gutter, right: Self.width - Self.margin)
     }
@@ -26,7 +29,7 @@ struct FailoverLadder {
     /// The rungs, from the clients to the broker.
     private enum Rung: CaseIterable {
         case idle, worker, producer, address1, address2, address3, proxy, proxy2, broker, arrived
-        case dead
+        case dead, calls
 
         var label: String {
             switch self {
@@ -41,6 +44,7 @@ struct FailoverLadder {
             case .broker: "broker"
             case .arrived: "messages arrived"
             case .dead: "… given to the dead"
+            case .calls: "calls"
             }
         }
     }
@@ -194,7 +198,7 @@ struct FailoverLadder {
             pieces.append(tick(.arrived, entry.at, "g", "message \(number) arrived"))
         }
         for entry in observation.entries where entry.what == .delivered && entry.at >= .zero {
-            guard let number = entry.message else { continue }
+            guard let number = entry.message, entry.detail.hasPrefix("worker") else { continue }
             let came = observation.entries.contains {
                 $0.what == .received && $0.message == number && $0.detail == entry.detail
             }
@@ -205,7 +209,25 @@ struct FailoverLadder {
                     .dead, entry.at, "d",
                     "message \(number) given to \(entry.detail), which never got it\(later)"))
         }
-        return .joined(pieces)
+        return .joined(pieces + calls)
+    }
+
+    /// Every call, where it was made: answered, or not in time.
+    private var calls: [HTML] {
+        guard rungs.contains(.calls) else { return [] }
+        var made: [Int: Moment] = [:]
+        return observation.entries.compactMap { entry -> HTML? in
+            guard let number = entry.message else { return nil }
+            if entry.what == .called { made[number] = entry.at }
+            guard entry.what == .answered || entry.what == .callTimedOut, entry.at >= .zero,
+                let began = made[number]
+            else { return nil }
+            let isAnswered = entry.what == .answered
+            let words = isAnswered ? "answered" : "timed out"
+            return tick(
+                .calls, max(began, .zero), isAnswered ? "g" : "d",
+                "call \(number) \(words) at \(Self.seconds(entry.at)), made")
+        }
     }
 
     private func tick(_ rung: Rung, _ at: Moment, _ name: String, _ words: String) -> HTML {

@@ -32,11 +32,6 @@ public struct FailoverPage: Sendable {
     /// The document.
     public var text: String {
         let kernel = record.kernel
-        let counts = FailoverFinding.outcomes.compactMap { name -> HTML? in
-            let count = record.findings.count { $0.outcome == name }
-            guard count > 0 else { return nil }
-            return "<span class=\"v-\(name)\">\(count) \(name)</span>"
-        }
         let programs = record.programs.sorted { $0.key < $1.key }
             .map { "\($0.key) \($0.value)" }.joined(separator: " · ")
         return Page(
@@ -46,7 +41,7 @@ public struct FailoverPage: Sendable {
                 virtual address moves, and who notices</p><h1>Linux \(kernel.release)</h1>\
                 <p class="sub">\(kernel.machine) · HZ \(kernel.hz) · \(kernel.selector)\
                 \(programs.isEmpty ? "" : " · " + programs)</p>\
-                <p class="counts">\(counts)</p></header><main>\(filters)\
+                \(proportions)</header><main>\(filters)\
                 \(key)\(FailoverAlternatives.tables(record).map(\.html))\
                 <section id="matrix">\(blocks)</section></main><footer>\
                 Made by etimedout failover of <code>failover.json</code>, the observations and the \
@@ -55,10 +50,38 @@ public struct FailoverPage: Sendable {
         ).text
     }
 
+    /// The share of each outcome as a bar, each with its shape and number in words.
+    private var proportions: HTML {
+        let views = record.findings.map { VerdictView($0) }
+        let parts = FailoverFinding.outcomes.compactMap { name in
+            views.first { $0.name == name }.map { ($0, views.count { $0.name == name }) }
+        }
+        let bars = parts.map { part, count -> HTML in
+            "<i class=\"v-\(part.name)\" style=\"flex:\(count)\"></i>"
+        }
+        let words = parts.map { part, count -> HTML in
+            """
+            <span class="v-\(part.name)"><b aria-hidden="true">\(part.symbol)</b> \(count) \
+            \(part.word)</span>
+            """
+        }
+        return """
+            <div class="bar" aria-hidden="true">\(bars)</div><p class="counts">\(words)</p>
+            """
+    }
+
     private static let style: HTML = """
         .trial>summary{grid-template-columns:8.6rem 8.6rem 1fr}\
         @media screen and (max-width:860px){.trial>summary{grid-template-columns:1fr auto}\
-        .trial .q{text-align:left}}.ev td.der{white-space:normal;color:var(--soft)}\
+        .trial .q{text-align:left}}table.ev.words td:nth-child(n):nth-child(n){\
+        white-space:normal;color:inherit}table.ev.words td.der:nth-child(n){\
+        color:var(--soft);min-width:17rem}#matrix h3,.compared h3{\
+        font-family:var(--sans);letter-spacing:0}#matrix h3::first-letter{\
+        text-transform:uppercase}.compared{margin:0 0 2.6rem}\
+        .cells th,.cells td{padding-right:.5rem}\
+        .compared .cells td{text-align:right;white-space:nowrap}\
+        .compared thead tr:first-child th[scope=colgroup]{text-align:center;\
+        border-left:1px solid var(--line)}.key svg{width:26px;height:16px;flex:none}\
         .plots+.scroll{margin-top:1rem}.key{margin:1.4rem 0 1.8rem}\
         .fg{stroke:var(--good);stroke-width:2}.fd{stroke:var(--bad);stroke-width:2}\
         .fs{stroke:var(--imp);stroke-width:1.5;stroke-dasharray:4 3;fill:none}\
@@ -70,6 +93,7 @@ public struct FailoverPage: Sendable {
         display:inline;\
         white-space:normal}.cells td{white-space:normal}.matrix.cells th[scope=row]{\
         white-space:normal;min-width:11rem}\
+        .cells td.bad{color:var(--bad);font-weight:600}\
         .v-measured{color:var(--soft);--vb:var(--nonebg)}
         """
 
@@ -93,14 +117,38 @@ public struct FailoverPage: Sendable {
     }
 
     private var key: HTML {
-        """
-        <p class="bg key">Times count from the event. Proxy, broker: when they ended the dead \
-        consumer's connection. Dead: messages given to consumers that never got them. Late: \
-        messages that came over a second after they were published, and the longest that one took. \
-        In the plots a shaded band is the window in which the model expects the end, a dashed line \
-        a step of the event, a green stroke a message that arrived, a red one a message given to \
-        the dead. “Measured” is a cell of which the model says nothing.</p>
-        """
+        let longest = record.findings.compactMap { $0.calls?.timeoutMilliseconds }.max() ?? 0
+        let patience = Duration.fixed(Int64(longest) * 1_000_000, digits: 0)
+        let marks: [(HTML, String)] = [
+            ("<path class=\"fs\" d=\"M13 0v16\"/>", "a step of the event"),
+            (
+                "<rect class=\"bz\" x=\"4\" width=\"18\" height=\"16\"/>",
+                "the window in which the model expects the end"
+            ),
+            ("<g class=\"fe\"><path d=\"M8 3l10 10m0 -10l-10 10\"/></g>", "who notices, and when"),
+            (
+                "<path class=\"fg\" d=\"M13 1v14\"/>",
+                "a message that arrived, a call that was answered"
+            ),
+            (
+                "<path class=\"fd\" d=\"M13 1v14\"/>",
+                "a message given to the dead, a call that was not answered in time"
+            ),
+        ]
+        let items = marks.map { mark, words -> HTML in
+            """
+            <li><svg class="ladder sym" viewBox="0 0 26 16" aria-hidden="true">\(mark)</svg> \
+            \(words)</li>
+            """
+        }
+        return """
+            <div class="key"><p class="bg">Times count from the event. Proxy, broker: when they \
+            ended the dead consumer's connection. Dead: messages given to consumers that never \
+            got them. Late: messages that came over a second after they were published; longest: \
+            what one took at the most. Lost: had not come when watching ended. Calls: requests \
+            that nobody answered within \(patience) s. “Measured” is a cell of which the model \
+            says nothing.</p><ul>\(items)</ul></div>
+            """
     }
 
     private var blocks: [HTML] {
@@ -120,6 +168,7 @@ public struct FailoverPage: Sendable {
                 <thead><tr><th scope="col">Protection</th><th scope="col">Proxy, s</th>\
                 <th scope="col">Broker, s</th><th scope="col">Dead</th><th scope="col">Late</th>\
                 <th scope="col">Longest, s</th><th scope="col">Twice</th><th scope="col">Lost</th>\
+                <th scope="col">Calls</th>\
                 <th scope="col">The consumer</th><th scope="col">Verdict</th></tr></thead><tbody>\
                 \(findings.map(row))</tbody></table></div>\(findings.map(details))</section>
                 """
@@ -138,7 +187,7 @@ public struct FailoverPage: Sendable {
             """
         if let reason = finding.verdict.reason {
             return """
-                <tr><th scope="row">\(link)</th><td colspan="8">\(reason)</td>\
+                <tr><th scope="row">\(link)</th><td colspan="9">\(reason)</td>\
                 \(verdict)</tr>
                 """
         }
@@ -150,7 +199,9 @@ public struct FailoverPage: Sendable {
             <td>\(seconds(finding.brokerEnded))</td><td>\(finding.toTheDead)</td>\
             <td>\(finding.delayed)</td>\
             <td>\(Duration.fixed(finding.longestDelayNanoseconds, digits: 2))</td>\
-            <td>\(finding.twice)</td><td>\(finding.lost)</td><td>\(client)</td>\(verdict)</tr>
+            <td>\(finding.twice)</td><td>\(finding.lost)</td>\
+            <td>\(finding.calls.map { "\($0.timedOut)" } ?? "–")</td>\
+            <td>\(client)</td>\(verdict)</tr>
             """
     }
 
@@ -177,7 +228,7 @@ public struct FailoverPage: Sendable {
             checks.isEmpty
             ? .none
             : """
-            <div class="scroll"><table class="ev"><thead><tr><th scope="col">What</th>\
+            <div class="scroll"><table class="ev words"><thead><tr><th scope="col">What</th>\
             <th scope="col">Expected</th><th scope="col">Observed</th><th scope="col">How it is \
             derived</th></tr></thead><tbody>\(checks)</tbody></table></div>
             """

@@ -16,7 +16,7 @@ public struct FailoverTable: Sendable {
 
     private static let columns: [(name: String, width: Int)] = [
         ("PROTECTION", 10), ("PROXY", 6), ("BROKER", 6), ("DEAD", 5), ("LATE", 5),
-        ("WORST", 6), ("TWICE", 5), ("LOST", 5), ("CONSUMER SEES", 22),
+        ("WORST", 6), ("TWICE", 5), ("LOST", 4), ("CALLS", 5), ("CONSUMER SEES", 17),
     ]
 
     /// The text.
@@ -59,7 +59,7 @@ public struct FailoverTable: Sendable {
         }
         let heading = Self.columns.enumerated().map { index, column in
             PlainText.padded(
-                column.name, to: column.width, right: (1...7).contains(index))
+                column.name, to: column.width, right: (1...8).contains(index))
         }
         return [style.heading(PlainText.cut(title + backend, to: 80))]
             + [heading.joined(separator: " ").trimmedEnd]
@@ -76,12 +76,12 @@ public struct FailoverTable: Sendable {
         let words = [
             seconds(finding.proxyEnded), seconds(finding.brokerEnded), "\(finding.toTheDead)",
             "\(finding.delayed)", delay(finding.longestDelayNanoseconds), "\(finding.twice)",
-            "\(finding.lost)",
+            "\(finding.lost)", finding.calls.map { "\($0.timedOut)" } ?? "-",
         ]
         let numbers = zip(words, Self.columns.dropFirst()).map {
             PlainText.padded($0, to: $1.width, right: true)
         }
-        let line = ([name] + numbers + [PlainText.cut(mark + client(finding), to: 22)])
+        let line = ([name] + numbers + [PlainText.cut(mark + client(finding), to: 17)])
             .joined(separator: " ").trimmedEnd
         return mark.isEmpty ? line : style.verdict("deviates", line)
     }
@@ -106,9 +106,30 @@ public struct FailoverTable: Sendable {
                 + "the broker, ended the dead consumer's connection; -: not while watched. DEAD: "
                 + "messages given to consumers that never got them. LATE: that came over 1 s after "
                 + "they were published; WORST: the longest. TWICE: came twice. LOST: had not come "
-                + "when watching ended. "
+                + "when watching ended. CALLS: to which nobody answered within "
+                + "\(patience) s. "
                 + "CONSUMER SEES: the first consumer's errno, and when. A cell of which the model "
                 + "says nothing is measured, not judged. NOTED: when the broker did.", width: 80)
+    }
+
+    /// How long callers wait, seconds.
+    private var patience: String {
+        let longest = record.findings.compactMap { $0.calls?.timeoutMilliseconds }.max()
+        return longest.map { Duration.fixed(Int64($0) * 1_000_000, digits: 0) } ?? "-"
+    }
+
+    /// For how long calls went unanswered, event by event.
+    private var calls: [String] {
+        record.findings.filter { $0.event == "move" || $0.event == "power" }.compactMap { finding in
+            guard let calls = finding.calls else { return nil }
+            let span = calls.firstTimedOut.flatMap { first in
+                calls.lastTimedOut.map { ", made from \(seconds(first)) to \(seconds($0)) s" }
+            }
+            let broker = finding.backend == .rabbitmq ? " [RabbitMQ]" : ""
+            return PlainText.cut(
+                "calls, \(finding.event), \(finding.protection)\(broker): \(calls.timedOut) of "
+                    + "\(calls.made) timed out\(span ?? "")", to: 80)
+        }
     }
 
     private var notes: [String] {
@@ -129,12 +150,16 @@ public struct FailoverTable: Sendable {
         }
         let idle = record.findings.filter { $0.verdict.reason == nil && $0.event == "move" }
         for finding in idle {
+            let broker = finding.backend == .rabbitmq ? " [RabbitMQ]" : ""
             let words =
                 finding.idle.map {
                     "learnt by \($0.call) \($0.error) after \(seconds($0.at)) s"
                 } ?? "learnt nothing"
-            lines.append(PlainText.cut("idle consumer, \(finding.protection): \(words)", to: 80))
+            lines.append(
+                PlainText.cut(
+                    "idle consumer, \(finding.protection)\(broker): \(words)", to: 80))
         }
+        lines += calls
         return lines.isEmpty ? [] : lines + [""]
     }
 }
