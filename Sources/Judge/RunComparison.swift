@@ -197,7 +197,7 @@ extension TrialDifference {
         case .complaint(let words): .complaint(words.replacing(#/ seq \d+/#, with: ""))
         case .other(let words): .other(words.replacing(#/ seq \d+/#, with: ""))
         case .data, .windowProbe, .opening, .finish, .reset, .failedProbe, .failedRetransmission,
-            .error, .hungUp, .vanished:
+            .error, .hungUp, .returned, .vanished:
             what
         }
     }
