@@ -137,8 +137,8 @@ struct Ladder: Hashable {
     private mutating func addBands(_ finding: Finding) {
         for (number, comparison) in finding.comparisons.enumerated() {
             let window = finding.sinceOutage(comparison.expected.window)
-            // An answer may come whenever it likes until the next probe.
-            let isAnswer = comparison.expected.kind == .answered
+            // What the peer or a router says may come whenever it likes until the next timer.
+            let isAnswer = [.answered, .complaint].contains(comparison.expected.kind)
             bands.append(
                 Band(
                     window: window, isAbort: comparison.expected.kind.isAbort,
