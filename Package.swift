@@ -100,7 +100,9 @@ let package = Package(
                 "KernelTimers",
                 "Reporting", argumentParser,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // The other linker warns of what Foundation has in it.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"], .when(configuration: .release))]),
 
         .target(
             name: "Support", dependencies: ["Behaviours", "KernelTimers", "Evidence", "Wire"],

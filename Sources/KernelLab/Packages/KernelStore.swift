@@ -80,7 +80,9 @@ public struct KernelStore: Sendable {
         sums known: [String]? = nil
     ) async throws -> Kernel {
         let sums: [String]
-        if let known { sums = known.sorted() } else {
+        if let known {
+            sums = known.sorted()
+        } else {
             sums = try await Program.sha256(packages).sorted()
         }
         // The first 16 digits of each tell them apart well enough, and make a name that is short.
