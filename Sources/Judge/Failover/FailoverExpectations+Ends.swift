@@ -77,7 +77,12 @@ extension FailoverExpectations {
         if timer != .probe {
             // In flight when the address went: unacknowledged, so the retransmission timer runs.
             let last = trace.lastGiving(to: dead.session, before: dead.removed.latest)
-            let flying = cell.mover == .lab ? [] : sooner
+            // The broker answers a consumer's word too, and a busy machine takes a while to remove
+            // an address: what went then is the last that went.
+            let answers = trace.words(of: dead.session).filter {
+                $0 >= dead.removed.earliest && $0 <= dead.removed.latest
+            }
+            let flying = (cell.mover == .lab ? [] : sooner) + answers
             for moment in flying + [last].compactMap({ $0 }) {
                 roots.append {
                     RetransmitTimer($0, .mainline, fates: Timeline(.unroutable))
