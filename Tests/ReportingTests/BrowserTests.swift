@@ -71,13 +71,19 @@ final class BrowserTests: XCTestCase {
         let record = FailoverRecord(kernel: Samples.kernel, programs: [:], findings: findings)
         let file = folder.appending(path: "failover.html")
         try Data(FailoverPage(record, cells: cells).text.utf8).write(to: file)
-        let rows = "document.querySelectorAll('.cells tbody tr:not([hidden])').length"
+        let rows = "document.querySelectorAll('.matrix.cells tbody tr:not([hidden])').length"
+        let alternatives = """
+            [...document.querySelectorAll('.compared tbody tr')].filter(row =>
+              row.getClientRects().length > 0).length
+            """
 
         try browser.open(file.absoluteString)
 
         XCTAssertEqual(Set(browser.requests), [file.absoluteString])
         XCTAssertEqual(browser.complaints, [])
         XCTAssertEqual(try browser.number(rows), findings.count)
+        XCTAssertEqual(
+            try browser.number(alternatives), FailoverCatalogue.protections().count)
         try browser.click("input[value=measured]")
         XCTAssertEqual(try browser.number(rows), 9)
         try browser.open(file.absoluteString + "#?t=move")

@@ -37,7 +37,8 @@ final class ScheduleTableTests: XCTestCase {
                 let lines = ScriptText(script).lines
 
                 let steps = script.lanes.map(\.steps.count).reduce(0, +)
-                XCTAssertEqual(lines.count, steps + script.sysctls.count)
+                let kind = script.subjectSocket == nil ? 0 : 1
+                XCTAssertEqual(lines.count, steps + script.sysctls.count + kind)
                 XCTAssertTrue(lines.allSatisfy { !$0.isEmpty && !$0.contains("\n") })
             }
         }
