@@ -148,12 +148,13 @@ struct Search {
             succeed(path, isOpen: true, prospects)
             guard !isDone, expected.window.earliest <= end else { return }
         }
-        // What is seen next must not come before what is passed over can have happened.
-        if let observed, observed.window.latest < expected.window.earliest,
-            excuse(for: observed, expected) == .zero
-        {
+        // What is seen next must not come before what is passed over can have happened. Where a
+        // stall may have made it so it is tried nevertheless; of two ways on which as much is seen
+        // the shorter one tells where they part.
+        if let observed, observed.window.latest < expected.window.earliest {
             record(path, Self.extra(observed, at: path, expected: "\(expected.kind)"), prospects)
-            return
+            let excused = observed.window.latest + excuse(for: observed, expected)
+            guard excused >= expected.window.earliest else { return }
         }
         var next = path
         next.comparisons.append(Comparison(expected: expected, observed: nil))

@@ -98,6 +98,25 @@ final class EditedObservationTests: XCTestCase {
             parts: .extra, at: 7)
     }
 
+    /// Of a connection without its address nothing is on the wire, and its failed attempts have no
+    /// witness: a stall excuses by its own length, and not by all the time until the abort.
+    func testAPacketIsOneTooManyWhereItIsAlsoBesideAStall() throws {
+        let observation = try Fixtures.observation(.unroutableIdle, "T=3000 ipv4 veth")
+        let written = try XCTUnwrap(observation.step("write")?.end)
+        for milliseconds in [0, 15, 60] {
+            var stalled = try observation.addingReset(at: written + .milliseconds(1))
+            if milliseconds > 0 {
+                stalled.time = .real
+                stalled.stalls = [
+                    Stall(
+                        from: written - .milliseconds(milliseconds),
+                        until: written + .milliseconds(2))
+                ]
+            }
+            assert(stalled, of: .unroutableIdle, parts: .extra, at: 1)
+        }
+    }
+
     func testACounterThatDisagreesIsNoticed() throws {
         assert(
             try blackhole().counting("TcpExt.TCPTimeouts", more: 1), of: .blackholeEstablished,
