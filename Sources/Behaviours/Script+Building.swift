@@ -68,14 +68,15 @@ extension Script {
             ])
     }
 
-    /// Sets T on the connection and reads it back.
-    public static func userTimeoutSteps(_ milliseconds: Int) -> [Step] {
+    /// Sets T on the connection, or on another socket, and reads it back.
+    public static func userTimeoutSteps(
+        _ milliseconds: Int, on socket: SocketName = .connection
+    ) -> [Step] {
         [
             Step(
                 "option",
-                .setOption(
-                    .userTimeout, on: .connection, value: milliseconds, lengthBytes: 4)),
-            Step("option read back", .getOption(.userTimeout, on: .connection)),
+                .setOption(.userTimeout, on: socket, value: milliseconds, lengthBytes: 4)),
+            Step("option read back", .getOption(.userTimeout, on: socket)),
         ]
     }
 

@@ -58,7 +58,6 @@ public enum Machine {
 
     /// A whole file.
     public static func read(_ path: String) throws(LinuxError) -> [UInt8] {
-        let file = Descriptor(owning: try check(clinux_open_read(path), "open \(path)"))
-        return try SmallFile.readAll(file, path: path)
+        try SmallFile.readAll(SmallFile.open(path), path: path)
     }
 }

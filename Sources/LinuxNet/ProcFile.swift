@@ -54,11 +54,11 @@ public final class ProcFile: Sendable {
 /// Small files of /proc and /sys, read and written whole.
 enum SmallFile {
     static func read(_ path: String) throws(LinuxError) -> String {
-        let file = Descriptor(owning: try check(clinux_open_read(path), "open \(path)"))
-        return String(decoding: try readAll(file, path: path), as: UTF8.self)
+        String(decoding: try readAll(open(path), path: path), as: UTF8.self)
     }
 
-    static func openFolder(_ path: String) throws(LinuxError) -> Descriptor {
+    /// Opens a file or a folder for reading.
+    static func open(_ path: String) throws(LinuxError) -> Descriptor {
         Descriptor(owning: try check(clinux_open_read(path), "open \(path)"))
     }
 

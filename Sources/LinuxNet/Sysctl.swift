@@ -26,8 +26,7 @@ public enum Sysctl {
     /// - Throws: EACCES if it may not be read, EINVAL for a key that leaves /proc/sys.
     public static func read(_ key: String) throws(LinuxError) -> String? {
         do throws(LinuxError) {
-            let text = try SmallFile.read(path(of: key))
-            return text.hasSuffix("\n") ? String(text.dropLast()) : text
+            return value(in: try SmallFile.read(path(of: key)))
         } catch let error where error.errno == .noSuchFileOrDirectory {
             return nil
         }
@@ -52,11 +51,10 @@ public enum Sysctl {
                 if let known = folders[folder] {
                     opened = known
                 } else {
-                    opened = try SmallFile.openFolder(folder)
+                    opened = try SmallFile.open(folder)
                     folders[folder] = opened
                 }
-                let text = try SmallFile.read(name, in: opened, at: path)
-                values[key] = text.hasSuffix("\n") ? String(text.dropLast()) : text
+                values[key] = value(in: try SmallFile.read(name, in: opened, at: path))
             } catch let error where error.errno == .noSuchFileOrDirectory {
                 continue
             }
@@ -75,6 +73,11 @@ public enum Sysctl {
             if error.errno == .noSuchFileOrDirectory { throw .missing(key: key) }
             throw .failed(key: key, value: value, error)
         }
+    }
+
+    /// What a file says, without its final newline.
+    private static func value(in text: String) -> String {
+        text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 
     static func path(of key: String) throws(LinuxError) -> String {

@@ -86,14 +86,8 @@ extension Behaviour {
     private static func stimulus(_ parameters: Parameters, _ horizon: Int) -> Script {
         var listening = [Step("listen", .listen(receiveBufferBytes: nil))]
         if parameters.hasUserTimeout {
-            listening += [
-                Step(
-                    "option",
-                    .setOption(
-                        .userTimeout, on: .listener,
-                        value: parameters.userTimeoutMilliseconds, lengthBytes: 4)),
-                Step("option read back", .getOption(.userTimeout, on: .listener)),
-            ]
+            listening += Script.userTimeoutSteps(
+                parameters.userTimeoutMilliseconds, on: .listener)
         }
         return Script(
             family: parameters.family, link: parameters.link,

@@ -24,14 +24,8 @@ extension Behaviour {
         stimulus: { parameters, horizon in
             var listening = [Step("listen", .listen(receiveBufferBytes: nil))]
             if parameters.hasUserTimeout {
-                listening += [
-                    Step(
-                        "option",
-                        .setOption(
-                            .userTimeout, on: .listener,
-                            value: parameters.userTimeoutMilliseconds, lengthBytes: 4)),
-                    Step("option read back", .getOption(.userTimeout, on: .listener)),
-                ]
+                listening += Script.userTimeoutSteps(
+                    parameters.userTimeoutMilliseconds, on: .listener)
             }
             return Script(
                 family: parameters.family, link: parameters.link,
