@@ -106,6 +106,21 @@ extension Files {
         return Int(status.st_size)
     }
 
+    /// The size of a file and when it was last written, to the nanosecond.
+    static func stamp(_ path: String) throws(KernelLabError) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .file(path, reason: reason(errno)) }
+        return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+    }
+
+    /// Waits until a file is on the disk.
+    static func sync(_ path: String) throws(KernelLabError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path, reason: reason(errno)) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .file(path, reason: reason(errno)) }
+    }
+
     /// Writes files one behind another.
     static func concatenate(_ paths: [String], to target: String) throws(KernelLabError) {
         guard let output = fopen(target, "w") else { throw .file(target, reason: reason(errno)) }

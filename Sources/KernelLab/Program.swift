@@ -42,14 +42,6 @@ enum Program {
         return lines.last { !$0.isEmpty }.map { String($0.prefix(300)) }
     }
 
-    /// The POSIX checksum and the length of a file: what tells damage, not deceit, and takes a
-    /// sixteenth of the time of SHA-256.
-    static func checksum(_ path: String) async throws -> String {
-        let program = try find("cksum", package: "coreutils")
-        let words = try await output(program, [path]).split(separator: " ").prefix(2)
-        return words.joined(separator: " ")
-    }
-
     /// The SHA-256 of files, in hexadecimal digits, in their order.
     static func sha256(_ paths: [String]) async throws -> [String] {
         let program = try find("sha256sum", package: "coreutils")

@@ -82,9 +82,16 @@ final class MachineMonitorTests: XCTestCase {
     }
 
     func testAGuestGoesOnOnceItIsLoaded() throws {
-        let machine = try machine(.goOn)
+        let machine = try machine(.goOn(from: "/a b/it's"))
         machine.monitor.begin()
-        XCTAssertEqual(machine.heard(), "info status\n")
+        XCTAssertEqual(
+            machine.heard(),
+            """
+            migrate_set_capability x-ignore-shared on
+            migrate_incoming "exec:cat '/a b/it'\\\\''s'"
+            info status
+
+            """)
         try machine.says("QEMU 7.2 monitor\r\n(qemu) info status\r\nVM status: paus")
         XCTAssertEqual(machine.heard(), "", "half an answer is none")
         try machine.says("ed (inmigrate)\r\n(qemu) ")

@@ -88,8 +88,11 @@ public struct GuestFiles: Sendable, Hashable {
     var beginning = GuestBeginning.boot
     /// The plan, for a guest that goes on; beside it, where there is one, the fault.
     var plan: String
-    /// The guest that has booted and is kept, for one that goes on from it.
-    var snapshot: String
+    /// The memory of a guest that has booted and is kept: it is its own while it boots, and who
+    /// goes on from it sees it, and writes to copies of its pages.
+    var memory: String
+    /// What such a guest has beside memory.
+    var state: String
     /// The pipes of the emulator's monitor, but for `.in` and `.out`.
     var monitor: String
 
@@ -102,7 +105,8 @@ public struct GuestFiles: Sendable, Hashable {
         results = "\(folder)/results"
         shared = "\(folder)/shared"
         plan = "\(folder)/plan"
-        snapshot = "\(folder)/snapshot"
+        memory = "\(folder)/memory"
+        state = "\(folder)/state"
         monitor = "\(folder)/monitor"
     }
 
@@ -114,7 +118,8 @@ public struct GuestFiles: Sendable, Hashable {
         files.results = "results"
         files.shared = "shared"
         files.plan = "plan"
-        files.snapshot = "snapshot"
+        files.memory = "memory"
+        files.state = "state"
         files.monitor = "monitor"
         return files
     }()

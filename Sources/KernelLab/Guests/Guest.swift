@@ -61,29 +61,38 @@ public struct Guest: Sendable {
         files.beginning = .snapshot
         try Files.write(plan, to: files.plan)
         if let fault { try Files.write(Array(fault.utf8), to: "\(files.plan).fault") }
-        files.snapshot = snapshot.path
-        let monitor = try MachineMonitor(.goOn, pipes: files.monitor)
+        files.memory = snapshot.memory
+        files.state = snapshot.state
+        let monitor = try MachineMonitor(.goOn(from: files.state), pipes: files.monitor)
         monitor.begin()
         var end = try await run(files, monitor, take)
         end.console = snapshot.console + end.console
         return end
     }
 
-    /// Boots as far as a guest stands still, and keeps it in a file.
-    /// - Returns: what came to its console; nil if it never stood still.
-    func keep(in path: String) async throws -> String? {
+    /// Boots as far as a guest stands still, and keeps it in a folder.
+    /// - Returns: the guest; nil if it never stood still, or cannot be kept.
+    func keep(in folder: String) async throws -> Snapshot? {
         let scratch = try Files.makeScratch(in: NSTemporaryDirectory(), named: "etimedout")
         defer { Files.remove(scratch) }
         var files = GuestFiles(kernel: kernel.image, folder: scratch)
         files.initramfs = initramfs.path
         files.beginning = .bootAndStand
-        let monitor = try MachineMonitor(.keep(path), pipes: files.monitor)
+        let snapshot = Snapshot(folder: folder)
+        (files.memory, files.state) = (snapshot.memory, snapshot.state)
+        let monitor = try MachineMonitor(.keep(files.state), pipes: files.monitor)
         // It reports when it is about to stand still.
         let end = try await run(files, monitor) { _ in
             monitor.begin()
             return .more
         }
-        return monitor.isDone && end.loss == nil ? end.console : nil
+        guard monitor.isDone, end.loss == nil,
+            let state = MigrationStream.forgettingAddress(
+                of: QEMU.sharedBlock, in: try Files.read(files.state))
+        else { return nil }
+        try Files.write(state, to: files.state)
+        try Files.write(Array(end.console.utf8), to: snapshot.consoleFile)
+        return snapshot
     }
 
     private func run(

@@ -89,24 +89,36 @@ public struct QEMU: Emulator, Hashable {
         return [
             "-name", "guest,debug-threads=on",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            "-M", "pc", "-smp", "1", "-m", "\(memoryMegabytes)",
+            "-M", "pc" + (guest.beginning == .boot ? "" : ",memory-backend=memory"),
+            "-smp", "1", "-m", "\(memoryMegabytes)",
         ] + clockArguments + [
             "-chardev", "file,id=console,path=\(guest.console)", "-serial", "chardev:console",
             "-chardev", "file,id=results,path=\(guest.results)", "-serial", "chardev:results",
             "-object",
             "memory-backend-file,id=shared,share=on,size=8M,mem-path=\(guest.shared)",
-            "-device", "ivshmem-plain,memdev=shared,master=on,addr=0x10",
+            "-device", "ivshmem-plain,memdev=shared,master=on,addr=\(Self.sharedSlot)",
             "-kernel", guest.kernel, "-initrd", guest.initramfs,
             "-append", words.joined(separator: " "),
-        ] + snapshotArguments(guest)
+        ] + snapshotArguments(guest, memoryMegabytes: memoryMegabytes)
     }
 
+    /// Where the memory that guest and host share is on the PCI bus.
+    private static let sharedSlot = "0x10"
+    /// And what QEMU calls it when a guest is kept.
+    static let sharedBlock = "0000:00:10.0/shared"
+
     /// A guest stands still by telling the pvpanic device of a panic (`Machine.standStill`), and is
-    /// told to go on through the monitor.
-    private func snapshotArguments(_ guest: GuestFiles) -> [String] {
+    /// told to go on through the monitor. Its memory is a file: the one that boots writes to it,
+    /// and those that go on from there have it mapped, each with copies of the pages that it writes.
+    private func snapshotArguments(
+        _ guest: GuestFiles, memoryMegabytes: Int
+    ) -> [String] {
         if guest.beginning == .boot { return [] }
         let isGoingOn = guest.beginning == .snapshot
         var arguments = [
+            "-object",
+            "memory-backend-file,id=memory,size=\(memoryMegabytes)M,mem-path=\(guest.memory),"
+                + "share=" + (isGoingOn ? "off" : "on"),
             "-device", "pvpanic", "-action", "panic=pause",
             "-chardev", "pipe,id=monitor,path=\(guest.monitor)",
             "-mon", "chardev=monitor,mode=" + (isGoingOn ? "readline" : "control"),
@@ -122,7 +134,7 @@ public struct QEMU: Emulator, Hashable {
             // for its turn.
             arguments += [
                 "-global", "migration.announce-rounds=0",
-                "-incoming", "exec:cat \(MachineMonitor.quoted(guest.snapshot))",
+                "-incoming", "defer",
             ]
         }
         return arguments

@@ -1,12 +1,21 @@
 import Evidence
 import Foundation
 
-/// A guest that has booted and stands still before it looks at a plan, in a file.
+/// A guest that has booted and stands still before it looks at a plan, in a folder.
 public struct Snapshot: Sendable, Hashable {
-    /// The file of its memory and devices, as QEMU migrates them.
-    var path: String
+    /// Where it is.
+    var folder: String
+
+    /// The file of its memory, of which most is never written and takes no room.
+    var memory: String { "\(folder)/memory" }
+    /// The file of its devices, as QEMU migrates them.
+    var state: String { "\(folder)/state" }
+    /// The file of what came to its console while it booted.
+    var consoleFile: String { "\(folder)/console.txt" }
     /// What came to its console while it booted.
-    var console: String
+    var console: String {
+        String(decoding: (try? Files.read(consoleFile)) ?? [], as: UTF8.self)
+    }
 }
 
 /// Booted guests kept between runs: whoever asks the same kernel again, or asks it with more guests
@@ -14,8 +23,9 @@ public struct Snapshot: Sendable, Hashable {
 ///
 /// A guest that goes on is the same as any other that goes on from the same kernel, initramfs and
 /// command line, to the byte: it stands still at an instruction, not at a moment. What these are
-/// makes the name of a snapshot. It is compared with its checksum each time it is used, and made
-/// again if it is damaged.
+/// makes the name of a snapshot. Its files are on the disk before it gets that name, and one whose
+/// files were written to since is made again: to read them for a checksum, mostly holes, would take
+/// longer than to go on from them.
 public struct Snapshots: Sendable {
     private let folder: String
 
@@ -41,23 +51,21 @@ public struct Snapshots: Sendable {
         let sum = try await Program.sha256(["\(scratch)/identity.json"])[0]
         let place = "\(folder)/\(sum.prefix(16))"
         return try await StoreLock.hold("\(place).lock") {
-            if let snapshot = try await kept(place) { return snapshot }
-            let memory = "\(scratch)/memory"
-            guard let console = try await attempt({ try await guest.keep(in: memory) }) else {
+            if let snapshot = kept(place) { return snapshot }
+            guard let made = try await attempt({ try await guest.keep(in: scratch) }) else {
                 return nil
             }
-            try Files.write(Array(console.utf8), to: "\(scratch)/console.txt")
-            let sum = try await Program.checksum(memory)
-            try Files.write(Array(sum.utf8), to: "\(scratch)/memory.cksum")
+            for file in [made.memory, made.state, made.consoleFile] { try Files.sync(file) }
+            try Files.write(Array(try Self.stamps(made).utf8), to: "\(scratch)/\(Self.stamped)")
             Files.remove(place)
             try Files.install(scratch, as: place)
             forgetOldest(but: place)
-            return Snapshot(path: "\(place)/memory", console: console)
+            return Snapshot(folder: place)
         }
     }
 
     /// A guest that can't be kept is no harm, but one that was interrupted is not to boot again.
-    private func attempt(_ body: () async throws -> String?) async throws -> String? {
+    private func attempt(_ body: () async throws -> Snapshot?) async throws -> Snapshot? {
         do {
             return try await body()
         } catch let error as KernelLabError {
@@ -66,15 +74,25 @@ public struct Snapshots: Sendable {
         }
     }
 
-    private func kept(_ place: String) async throws -> Snapshot? {
-        let path = "\(place)/memory"
-        guard Files.exists(path), let wanted = try? Files.read("\(place)/memory.cksum"),
-            let console = try? Files.read("\(place)/console.txt"),
-            try await Program.checksum(path).utf8.elementsEqual(wanted)
+    private func kept(_ place: String) -> Snapshot? {
+        let snapshot = Snapshot(folder: place)
+        guard let wanted = try? Files.read("\(place)/\(Self.stamped)"),
+            let stamps = try? Self.stamps(snapshot), stamps.utf8.elementsEqual(wanted)
         else { return nil }
         // When it was used last.
         try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: place)
-        return Snapshot(path: path, console: String(decoding: console, as: UTF8.self))
+        return snapshot
+    }
+
+    /// The file that says of what size the others are, and when they were written.
+    private static let stamped = "written.txt"
+
+    private static func stamps(_ snapshot: Snapshot) throws(KernelLabError) -> String {
+        var text = ""
+        for file in [snapshot.memory, snapshot.state, snapshot.consoleFile] {
+            text += try Files.stamp(file) + "\n"
+        }
+        return text
     }
 
     /// One that is being loaded stays for whoever loads it, as a file without a name.
