@@ -111,6 +111,44 @@ final class FailoverJudgeTests: XCTestCase {
             FailoverJudge.judge(slow).verdict, .conforms, "\(FailoverJudge.judge(slow).checks)")
     }
 
+    func testAnRTOThatRetransmissionsHaveDoubledIsNotWhatTheyBeganWith() throws {
+        // Seen of move-on.retries2 on a loaded machine: it took 184 ms to remove the address, and
+        // the answer to the consumer's word at 0.173 s was in flight then. /proc showed an RTO of
+        // 200 … 209 ms before, and of 400 ms after the first retransmission had failed, which was
+        // before the next message, at 0.475 s. Four timers of 204 ms and their doubles are 3.06 s,
+        // beyond the 3.0 s of tcp_retries2=3 by the kernel's model: 3.173 … 3.5 s, and 3.2995 s
+        // was observed.
+        var busy = try observation("move", "retries2", endAt: 3.2995)
+        func note(_ at: Double, _ who: String, _ what: FailoverEntry.What, _ detail: String) {
+            let at = Moment(nanoseconds: Int64((at * 1e9).rounded()))
+            busy.entries.append(FailoverEntry(at: at, who: who, what: what, detail: detail))
+        }
+        let socket = "10.77.0.100:5672 10.77.0.10:4000 ESTAB timer:on"
+        busy.entries.removeAll {
+            $0.what == .addressRemoved || ($0.message == 2 && $0.at.seconds < 1)
+        }
+        note(0.173, "worker", .wrote, "worker-1")
+        note(0.1875, "c1", .addressRemoved, "10.77.0.100")
+        note(0.279, "c1", .socket, "\(socket) rto:20")
+        note(0.4245, "c1", .socket, "\(socket) retransmits:1 rto:40")
+        note(0.4748, "broker", .delivered, "worker-1")
+        busy.entries.sort { $0.at < $1.at }
+        func judged(endAt end: Double) -> FailoverFinding.Check? {
+            var observation = busy
+            for index in observation.entries.indices
+            where observation.entries[index].what == .proxyEnded {
+                observation.entries[index].at = Moment(nanoseconds: Int64(end * 1e9))
+            }
+            observation.entries.sort { $0.at < $1.at }
+            return FailoverJudge.judge(observation).checks.first { $0.what.contains("the proxy") }
+        }
+
+        XCTAssertEqual(judged(endAt: 3.2995)?.isMet, true, "\(judged(endAt: 3.2995)!)")
+        for wrong in [3.1, 3.7, 6.3] {
+            XCTAssertEqual(judged(endAt: wrong)?.isMet, false, "\(wrong)")
+        }
+    }
+
     func testTheTimerThatRanDecidesWhichWindowCounts() throws {
         // In flight since -1 s: the clock started then, and the end is due after 4 s.
         var flying = try observation(endAt: 4.02)

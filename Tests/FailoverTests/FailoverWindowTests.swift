@@ -103,6 +103,51 @@ final class FailoverWindowTests: XCTestCase {
         }
     }
 
+    func testKeepaliveProbesThatFailedTakeAsManyFromTcpRetries2() throws {
+        // Keepalive comes 3 s after the receipt at -0.5 s, and each second: probes at 2.5 s and
+        // 3.5 s and a little fail for want of the address, before the first message at 4 s. Of
+        // tcp_retries2=5 three attempts are left, and the fourth timer is the end: 4 s and
+        // (1 + 2 + 4 + 8) × 0.204 s are 7.06 s; all five would have lasted until 16.85 s.
+        var observation = try moved("move", "keepalive")
+        observation.entries.removeAll { $0.message == 2 }
+        observation.note(4, "broker", .delivered, "worker-1", message: 2)
+
+        for (moment, isMet) in [
+            (7.04, false), (7.07, true), (7.17, true), (7.19, false), (16.9, false),
+        ] {
+            let finding = end(observation, proxy: moment, broker: moment)
+            XCTAssertEqual(
+                try met(finding, "the proxy ends"), isMet, "\(moment): \(finding.checks)")
+        }
+    }
+
+    func testARevertedRTOBringsTheBrokersEndWhenTheLastRetransmissionWasSeen() throws {
+        // Seen of power.keepalive in a guest: the lost node answered no ARP, so the broker's host
+        // told itself that it is unreachable, and the RTO of 104.44 s was 52.22 s again three
+        // seconds later. The last retransmission was made between 906.383 and 907.382 s; the next
+        // is due 52.22 … 52.23 s after, on a wheel of 2.048 s at that level; tcp_retries2=15 is
+        // over at 1.441 + 0.2 + 924.6 s. The end was seen at 960.264 s.
+        var observation = try blank("power", "nothing")
+        observation.cell.protection.retries2 = 15
+        observation.end = Moment(nanoseconds: 990_000_000_000)
+        observation.note(0, "lab", .step, "c1 is cut off")
+        observation.note(0.08, "lab", .stepped, "c1 is cut off")
+        observation.note(1.441, "broker", .delivered, "worker-1", message: 2)
+        let socket = "10.77.0.20:5673 10.77.0.11:5000 ESTAB timer:on retransmits:24"
+        observation.note(
+            907.382, "broker", .socket, "\(socket) rto:10444", notBefore: 906.383)
+        let doubled = observation
+        observation.note(910.386, "broker", .socket, "\(socket) rto:5222", notBefore: 909.381)
+
+        for (moment, isMet) in [(958.5, false), (960.264, true), (961.8, false)] {
+            let finding = end(observation, broker: moment)
+            XCTAssertEqual(
+                try met(finding, "the broker ends"), isMet, "\(moment): \(finding.checks)")
+        }
+        // Without having been seen to be reverted the RTO stays as long as it was.
+        XCTAssertFalse(try met(end(doubled, broker: 960.264), "the broker ends"))
+    }
+
     func testASocketThatIsKilledIsOverBeforeTheKernelWouldHaveEndedIt() throws {
         var observation = try moved("move", "ss-kill")
         observation.note(0.02, "c1", .said, "ss -K ended 3 connections")

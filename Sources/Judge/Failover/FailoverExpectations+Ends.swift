@@ -104,12 +104,9 @@ extension FailoverExpectations {
             trace.lastGiving(to: dead.session, before: dead.removed.earliest),
         ].compactMap { $0 }.max()
         guard let keepalive = cell.protection.keepalive, let heard else { return 0...0 }
-        let conditions = conditions(rto: usualRTO)
         func firing(_ armed: Window, _ seconds: Int) -> Window {
             let jiffies = tick.jiffies(covering: .seconds(seconds))
-            return KernelRules.mainline.wheel.firing(
-                armed: armed, jiffies: jiffies...jiffies, tick: tick, reach: conditions.reach,
-                lag: conditions.lag)
+            return self.firing(armed, jiffies...jiffies)
         }
         // What comes before the address goes is answered, and begins anew.
         var due = firing(Window(at: heard), keepalive.idleSeconds)
@@ -225,6 +222,11 @@ extension FailoverExpectations {
         }
         // Of a stream the tail loss probe repeats the last message, and the RTO keeps its time; of
         // a lone message it repeats that, and the RTO starts again (`tcp_rearm_rto`).
+        if let reverted = reverted(since: moments) {
+            return check(
+                "the broker ends the dead connection", [reverted], finding.brokerEnded, programs: 2
+            ).map(Judged.check)
+        }
         let candidates = moments.flatMap { moment in
             [TailLossProbe.untilRTO, .none].flatMap { probe in
                 windows(rto, userTimeout: timeout) {

@@ -116,11 +116,8 @@ struct FailoverExpectations {
                     isMet: finding.idle == nil))
         }
         guard let announced = trace.announced, !dropsResets else { return nil }
-        let conditions = conditions(rto: 1)
         let jiffies = tick.jiffies(covering: .seconds(keepalive.idleSeconds))
-        let last = KernelRules.mainline.wheel.firing(
-            armed: Window(at: announced.at), jiffies: jiffies...jiffies, tick: tick,
-            reach: conditions.reach, lag: conditions.lag)
+        let last = firing(Window(at: announced.at), jiffies...jiffies)
         // A probe that meets the first owner again is answered, and tells nothing.
         if let back = trace.deadConnections.first?.returned, back.earliest <= last.latest {
             return .open("when the idle consumer notices: the address is back before its probe")
@@ -180,6 +177,14 @@ struct FailoverExpectations {
             userTimeoutMilliseconds: Timeline(
                 userTimeout ?? cell.protection.userTimeoutMilliseconds ?? 0),
             processors: trace.observation.processors)
+    }
+
+    /// When a timer fires that was armed somewhere in a window for so many jiffies.
+    func firing(_ armed: Window, _ jiffies: ClosedRange<Int>) -> Window {
+        let conditions = conditions(rto: usualRTO)
+        return KernelRules.mainline.wheel.firing(
+            armed: armed, jiffies: jiffies, tick: tick, reach: conditions.reach,
+            lag: conditions.lag)
     }
 
     /// The model's abort, for each RTO that the connection may have had, as one window.

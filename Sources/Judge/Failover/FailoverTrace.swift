@@ -213,19 +213,59 @@ struct FailoverTrace {
     }
 
     /// The RTO of a connection in jiffies, as far as /proc told it last before a moment: it counts
-    /// in ticks of 10 ms, rounded down.
+    /// in ticks of 10 ms, rounded down. What it shows while retransmissions are underway has been
+    /// doubled by each of them (`tcp_retransmit_timer`), and isn't what they began with.
     func rtoJiffies(
         of who: FailoverNode, to remote: String, before moment: Moment, tick: TickRate
     ) -> ClosedRange<Int>? {
         let entry = sightings(of: who, to: remote).last {
             $0.at <= moment && $0.detail.contains(" rto:")
+                && !$0.detail.contains(" retransmits:")
         }
-        guard let word = entry?.detail.split(separator: " ").last, word.hasPrefix("rto:"),
-            let ticks = Int(word.dropFirst(4)), (1...12_000).contains(ticks)
-        else { return nil }
+        return entry.flatMap { Self.rtoTicks($0) }.map { Self.jiffies(ofTicks: $0, tick) }
+    }
+
+    /// The RTO in a sighting of a socket, in ticks of 10 ms.
+    private static func rtoTicks(_ entry: FailoverEntry) -> Int? {
+        number("rto:", in: entry).flatMap { (1...12_000).contains($0) ? $0 : nil }
+    }
+
+    private static func number(_ name: String, in entry: FailoverEntry) -> Int? {
+        entry.detail.split(separator: " ").first { $0.hasPrefix(name) }
+            .flatMap { Int($0.dropFirst(name.count)) }
+    }
+
+    private static func jiffies(ofTicks ticks: Int, _ tick: TickRate) -> ClosedRange<Int> {
         let least = tick.jiffies(covering: .milliseconds(ticks * 10))
         let most = tick.jiffies(covering: .milliseconds((ticks + 1) * 10))
         return least...max(least, most)
+    }
+
+    /// A retransmission that nobody answered, as far as /proc told it.
+    struct Attempt {
+        /// How many there were before.
+        var count: Int
+        /// When it was made: between two looks.
+        var made: Window
+        /// Until the next, in jiffies.
+        var rto: ClosedRange<Int>
+        /// Whether the RTO was seen to become shorter again while it was waited for.
+        var isReverted: Bool
+    }
+
+    /// The last retransmission of a connection that was seen before a moment.
+    func lastAttempt(
+        of who: FailoverNode, to remote: String, before moment: Moment, tick: TickRate
+    ) -> Attempt? {
+        let seen = sightings(of: who, to: remote).filter { $0.at < moment }
+        guard let last = seen.last(where: { Self.number("retransmits:", in: $0) != nil }),
+            let count = Self.number("retransmits:", in: last), let ticks = Self.rtoTicks(last),
+            let first = seen.first(where: { Self.number("retransmits:", in: $0) == count })
+        else { return nil }
+        return Attempt(
+            count: count, made: Window(first.notBefore ?? first.at, first.at),
+            rto: Self.jiffies(ofTicks: ticks, tick),
+            isReverted: Self.rtoTicks(first).map { $0 > ticks } ?? false)
     }
 
     /// Which of a connection's timers ran.
