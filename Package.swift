@@ -146,7 +146,7 @@ let package = Package(
                 "FailoverLab", "Behaviours", "Campaign", "Evidence", "Judge", "KernelTimers",
                 "Reporting", "etimedout", "etimedout-perform",
             ]),
-        tests("AdviceTests", ["Advice", "Evidence", "KernelTimers"]),
+        tests("AdviceTests", ["Advice", "Campaign", "Evidence", "KernelTimers", "Reporting"]),
         tests("ArchitectureTests", []),
         tests(
             "KernelLabTests",

@@ -38,6 +38,8 @@ public struct Advice: Sendable, Hashable {
     public var suggestions: [Suggestion] = []
     /// What is not suggested.
     public var withheld: [Withheld] = []
+    /// What else this kernel breaks with such settings.
+    public var besides: [String] = []
     /// Why nothing can meet the needs.
     public var refusal: String?
 
@@ -53,6 +55,7 @@ public struct Advice: Sendable, Hashable {
                 userTimeoutMilliseconds = milliseconds
             }
             (suggestions, withheld) = writer.write()
+            besides = grounds.besides
         }
     }
 }

@@ -25,6 +25,15 @@ extension Advice {
                     "\(entry.product): \(entry.reason)", width: 80, first: "  ", rest: "    ")
             }
         }
+        if !besides.isEmpty {
+            lines += [""]
+            lines += PlainText.wrapped(
+                "Nothing above rests on it, but with such settings this kernel breaks also:",
+                width: 80)
+            for reason in besides {
+                lines += PlainText.wrapped(reason, width: 80, first: "  ", rest: "    ")
+            }
+        }
         let unshown = Set(suggestions.flatMap(\.unshown))
         let behaviours = Set(unshown.flatMap(\.behaviours)).sorted()
         if !behaviours.isEmpty {

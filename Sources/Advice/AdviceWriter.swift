@@ -13,7 +13,8 @@ struct AdviceWriter {
         self.model = model
         self.milliseconds = milliseconds
         self.grounds = grounds
-        keepalive = Self.keepalive(needs, model, milliseconds)
+        keepalive =
+            grounds.broken[.keepalive] == nil ? Self.keepalive(needs, model, milliseconds) : nil
     }
 
     /// Why one of these grounds does not bear; nil if all do or may.
@@ -50,6 +51,9 @@ struct AdviceWriter {
     func write() -> ([Advice.Suggestion], [Advice.Withheld]) {
         var suggestions: [Advice.Suggestion] = []
         var withheld: [Advice.Withheld] = []
+        if let reason = breaks([.keepalive]) {
+            withheld.append(.init(product: "SO_KEEPALIVE, wherever it can be set", reason: reason))
+        }
         for entry in [haproxy, rabbitmq, heartbeats, postgresql, redis, grpc, retries] {
             guard let entry else { continue }
             if let reason = breaks(entry.grounds) {
@@ -64,6 +68,9 @@ struct AdviceWriter {
     }
 
     private static let timeoutGrounds: [Ground] = [.silentPeer, .lostAddress, .shutWindow]
+
+    /// What keepalive rests on, where it is set: where the kernel breaks it, it isn't.
+    private var keepaliveGrounds: [Ground] { keepalive == nil ? [] : [.keepalive] }
 
     private func make(
         _ product: String, _ settings: [String], _ detects: [Advice.Detection], _ cost: String,
@@ -118,13 +125,14 @@ struct AdviceWriter {
         return make(
             "HAProxy", settings, timeoutDetections + [idleDetection(withTimeout: true)],
             timeoutCost + "; connections that are idle are noticed by keepalive only",
-            Self.timeoutGrounds + [.inherited])
+            Self.timeoutGrounds + [.inherited] + keepaliveGrounds)
     }
 
     private var rabbitmq: Entry? {
         let options =
             "[{rabbit, [{tcp_listen_options, [{backlog, 128}, {nodelay, true}, "
-            + "{linger, {true, 0}}, {exit_on_close, false}, {keepalive, true}, "
+            + "{linger, {true, 0}}, {exit_on_close, false}, "
+            + (breaks([.keepalive]) == nil ? "{keepalive, true}, " : "")
             + "{raw, 6, 18, <<\(milliseconds):32/native>>}]}]}]."
         return make(
             "RabbitMQ (advanced.config)", [options], timeoutDetections,
@@ -166,22 +174,29 @@ struct AdviceWriter {
             "PostgreSQL (server, and libpq alike)", settings,
             timeoutDetections + [idleDetection(withTimeout: true)],
             timeoutCost + "; a cursor that is fetched slowly is one",
-            Self.timeoutGrounds)
+            Self.timeoutGrounds + keepaliveGrounds)
     }
 
     private var redis: Entry? {
-        guard let keepalive else { return nil }
+        var options = ["socket.TCP_USER_TIMEOUT: \(milliseconds)"]
+        if let keepalive {
+            options += [
+                "socket.TCP_KEEPIDLE: \(keepalive.idle)",
+                "socket.TCP_KEEPINTVL: \(keepalive.interval)",
+                "socket.TCP_KEEPCNT: \(keepalive.count)",
+            ]
+        } else if breaks([.keepalive]) == nil {
+            return nil
+        }
+        // redis-py sets these options only where it is told to keep the connection alive.
+        let settings =
+            ["socket_keepalive=True, socket_keepalive_options={"]
+            + options.dropLast().map { "  \($0)," } + ["  \(options[options.count - 1])}"]
         return make(
-            "Redis clients (redis-py; others alike)",
-            [
-                "socket_keepalive=True, socket_keepalive_options={",
-                "  socket.TCP_KEEPIDLE: \(keepalive.idle), "
-                    + "socket.TCP_KEEPINTVL: \(keepalive.interval),",
-                "  socket.TCP_KEEPCNT: \(keepalive.count), "
-                    + "socket.TCP_USER_TIMEOUT: \(milliseconds)}",
-            ], timeoutDetections + [idleDetection(withTimeout: true)],
+            "Redis clients (redis-py; others alike)", settings,
+            timeoutDetections + [idleDetection(withTimeout: true)],
             timeoutCost + "; subscribers are idle, so keepalive matters most",
-            Self.timeoutGrounds)
+            Self.timeoutGrounds + keepaliveGrounds)
     }
 
     private var grpc: Entry? {

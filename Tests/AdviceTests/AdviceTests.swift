@@ -102,11 +102,14 @@ final class AdviceTests: XCTestCase {
         for (behaviour, ground) in [
             ("blackhole.established", Ground.silentPeer), ("unroutable.idle", .lostAddress),
             ("zero-window.live", .shutWindow), ("option.inherited", .inherited),
+            ("blackhole.written-on", .silentPeer), ("unroutable.ipv6", .lostAddress),
+            ("zero-window.drip", .shutWindow),
         ] {
             let grounds = Grounds([finding(behaviour, userTimeout: 3000, .deviates)])
             let advice = Advice(try needs(30), grounds: grounds)
 
             XCTAssertEqual(Set(grounds.broken.keys), [ground])
+            XCTAssertTrue(grounds.besides.isEmpty)
             XCTAssertFalse(
                 advice.suggestions.contains { $0.settings.joined().contains("tcp-ut") }, behaviour)
             XCTAssertTrue(
@@ -115,6 +118,40 @@ final class AdviceTests: XCTestCase {
                         && $0.reason.contains("never")
                 }, "\(advice.withheld)")
         }
+    }
+
+    func testBrokenKeepaliveIsSetNowhere() throws {
+        for timeout in [0, 3000] {
+            let grounds = Grounds([finding("keepalive.silent", userTimeout: timeout, .deviates)])
+            let advice = Advice(try needs(30), grounds: grounds)
+
+            let settings = advice.suggestions.filter { !$0.product.hasPrefix("gRPC") }
+                .flatMap(\.settings).joined(separator: "\n")
+            for word in ["tcpka", "keepalives_", "KEEPIDLE", "{keepalive"] {
+                XCTAssertFalse(settings.contains(word), settings)
+            }
+            XCTAssertTrue(settings.contains("tcp-ut") && settings.contains("TCP_USER_TIMEOUT"))
+            XCTAssertTrue(advice.withheld.contains { $0.reason.contains("keepalive.silent ") })
+        }
+        let all = Advice(try needs(30)).suggestions.flatMap(\.settings).joined()
+        for word in ["clitcpka", "keepalives_idle", "KEEPIDLE", "{keepalive, true}"] {
+            XCTAssertTrue(all.contains(word), "\(word): \(all)")
+        }
+    }
+
+    func testWhatElseIsBrokenIsNamedAndTakesNothingAway() throws {
+        let needs = try needs(30)
+        let grounds = Grounds([
+            finding("zero-window.set-late", userTimeout: 1000, .deviates, variant: "late"),
+            finding("zero-window.set-late", userTimeout: 3000, .deviates, variant: "late"),
+            finding("delivery.read", userTimeout: 0, .deviates),
+        ])
+
+        let advice = Advice(needs, grounds: grounds)
+
+        XCTAssertEqual(grounds.besides.count, 1)
+        XCTAssertEqual(advice.suggestions.count, Advice(needs).suggestions.count)
+        XCTAssertTrue(advice.text(needs).contains("  zero-window.set-late T="), advice.text(needs))
     }
 
     func testHeartbeatsAndRetriesRemainWhereTheUserTimeoutIsBroken() throws {
@@ -139,7 +176,7 @@ final class AdviceTests: XCTestCase {
         let shown = Grounds(
             [
                 "blackhole.established", "unroutable.idle", "unroutable.in-flight",
-                "zero-window.live", "option.inherited",
+                "zero-window.live", "option.inherited", "keepalive.silent",
             ].flatMap { behaviour in
                 [0, 3000].map { finding(behaviour, userTimeout: $0, .conforms) }
             })
