@@ -109,7 +109,7 @@ public struct QEMU: Emulator, Hashable {
 
     /// A guest stands still by telling the pvpanic device of a panic (`Machine.standStill`), and is
     /// told to go on through the monitor. Its memory is a file: the one that boots writes to it,
-    /// and those that go on from there have it mapped, each with copies of the pages that it writes.
+    /// and those that go on have it mapped, each with copies of the pages that it writes.
     private func snapshotArguments(
         _ guest: GuestFiles, memoryMegabytes: Int
     ) -> [String] {
