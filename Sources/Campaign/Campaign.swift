@@ -35,11 +35,11 @@ public struct Campaign: Sendable {
 
     /// The requests for trials of the catalogue. A behaviour that isn't there is left out.
     public static func requests(for trials: [TrialID]) -> [Plan.Request] {
-        trials.compactMap { trial in
+        Concurrently.map(trials) { trial in
             Catalogue.behaviour(trial.behaviour).map {
                 Plan.Request(trial: trial, script: $0.script(trial.parameters))
             }
-        }
+        }.compactMap(\.self)
     }
 
     /// Whether the machine stalled so long, or was so busy, that the trial is to be performed

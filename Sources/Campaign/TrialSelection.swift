@@ -23,7 +23,7 @@ public struct TrialSelection: Sendable, Hashable {
     public func trials() throws(SelectionError) -> [TrialID] {
         let all = try selectedBehaviours().flatMap(\.trials)
         let selected = try selected(of: all)
-        let short = selected.filter { length(of: $0) <= longest }
+        let short = within(longest, selected)
         guard !selected.isEmpty, short.isEmpty else { return short }
         throw SelectionError(
             "the \(selected.count) trials selected take longer than \(longest.rawValue) ones may: "
@@ -32,9 +32,16 @@ public struct TrialSelection: Sendable, Hashable {
 
     /// The trials that are left out because they take too long.
     public func tooLong() throws(SelectionError) -> [TrialID] {
-        try selected(of: try selectedBehaviours().flatMap(\.trials)).filter {
-            length(of: $0) > longest
-        }
+        let selected = try selected(of: try selectedBehaviours().flatMap(\.trials))
+        let short = Set(within(longest, selected))
+        return selected.filter { !short.contains($0) }
+    }
+
+    /// Those that take no longer. How long a trial takes follows from its schedules.
+    private func within(_ longest: TrialLength, _ trials: [TrialID]) -> [TrialID] {
+        guard longest < .hours else { return trials }
+        let lengths = Concurrently.map(trials) { length(of: $0) }
+        return zip(trials, lengths).filter { $1 <= longest }.map(\.0)
     }
 
     private func length(of trial: TrialID) -> TrialLength {

@@ -12,7 +12,9 @@ struct Arming: Sendable {
     /// To which T it was cut, milliseconds: another may be in force when it fires.
     var cutMilliseconds: Int?
     /// The arithmetic.
-    var derivation: String
+    private var words: LazyText
+    /// The same in words.
+    var derivation: String { words.text }
     /// Where the interval began: the event that armed the timer, the start of the clock.
     var anchors: [Window] = []
 
@@ -22,7 +24,7 @@ struct Arming: Sendable {
     /// An exact delay.
     init(_ purpose: String, jiffies: Int, _ rules: KernelRules, _ conditions: Conditions) {
         delays = jiffies...jiffies
-        derivation = "\(purpose) \(Self.words(jiffies, rules, conditions))"
+        words = LazyText("\(purpose) \(Self.words(jiffies, rules, conditions))")
     }
 
     /// A delay cut to a deadline, within `bound`.
@@ -34,11 +36,11 @@ struct Arming: Sendable {
         self.bound = bound
         isCut = true
         endsAtDeadline = conditions.lag == .zero
-        derivation =
-            "\(purpose) cut to what is left of T: "
-            + Self.words(delays.upperBound, rules, conditions)
         // What is left is a difference of whole milliseconds of the kernel's clock.
-        if delays.count == 2 { derivation += ", or a jiffy less by \(Self.unseenMillisecond)" }
+        words = LazyText(
+            "\(purpose) cut to what is left of T: "
+                + Self.words(delays.upperBound, rules, conditions)
+                + (delays.count == 2 ? ", or a jiffy less by \(Self.unseenMillisecond)" : ""))
     }
 
     /// The ways in which an RTO of so many jiffies may be armed in `now`: as it is, or for what is
@@ -89,6 +91,15 @@ struct Arming: Sendable {
     ) -> String {
         rules.wheel.explanation(
             jiffies: jiffies, tick: conditions.tick, reach: conditions.reach)
+    }
+
+    /// The same after it was armed in `armed`, and when it fires.
+    func fired(
+        armed: Window, _ rules: KernelRules, _ conditions: Conditions
+    ) -> (arming: Arming, firing: Window) {
+        var arming = self
+        let firing = arming.firing(armed: armed, rules, conditions)
+        return (arming, firing)
     }
 
     /// When the timer fires that was armed in `armed`; empty where that contradicts the bound.

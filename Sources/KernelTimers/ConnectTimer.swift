@@ -110,11 +110,12 @@ public struct ConnectTimer: Sendable {
     }
 
     private func abort(
-        _ window: Window, _ derivation: String, _ anchors: [Window]
+        _ window: Window, _ derivation: @autoclosure @escaping @Sendable () -> String,
+        _ anchors: [Window]
     ) -> Prospect {
         Prospect(
             Expected(
-                .aborted(complaint ?? .etimedout), window, derivation,
+                .aborted(complaint ?? .etimedout), window, derivation(),
                 counters: [
                     "TcpExt.TCPTimeouts": 1, "TcpExt.TCPAbortOnTimeout": 1, "Tcp.AttemptFails": 1,
                 ], anchors: anchors))
@@ -198,10 +199,10 @@ public struct RequestTimer: Sendable {
         _ count: Int, armed: Window, until end: Moment?, silent: Int = 0
     ) -> [Prospect] {
         let most = conditions.tick.jiffies(covering: conditions.rtoMax)
-        var arming = Arming(
+        let (arming, firing) = Arming(
             "SYN-ACK timer", jiffies: min(conditions.rtoJiffies << (count - 1), most), rules,
-            conditions)
-        let firing = arming.firing(armed: armed, rules, conditions)
+            conditions
+        ).fired(armed: armed, rules, conditions)
         let isOver = end.map { firing.earliest >= $0 } ?? false
         guard count <= max(retries, deferred), !isOver else {
             return [

@@ -44,9 +44,9 @@ public struct FinWaitTimer: Sendable {
         }
         // No less than three and a half RTOs: a FIN that is repeated must still be known.
         let least = conditions.rtoJiffies * 4 - conditions.rtoJiffies / 2
-        var arming = Arming(
-            "FIN-WAIT-2", jiffies: max(seconds * conditions.tick.hz, least), rules, conditions)
-        let firing = arming.firing(armed: answered, rules, conditions)
+        let (arming, firing) = Arming(
+            "FIN-WAIT-2", jiffies: max(seconds * conditions.tick.hz, least), rules, conditions
+        ).fired(armed: answered, rules, conditions)
         return [
             Prospect(
                 Expected(.vanished, firing, arming.derivation, anchors: arming.anchors))

@@ -20,9 +20,9 @@ public struct LingerTimer: Sendable {
         let timer = RetransmitTimer(conditions, rules, fates: Timeline(.lost))
         return timer.prospects(written: begun(closing), as: .fin).map { fin in
             Prospect(fin.event) { sent in
-                var arming = Arming(
-                    "SO_LINGER", jiffies: seconds * conditions.tick.hz, rules, conditions)
-                let over = arming.firing(armed: sent, rules, conditions)
+                let (arming, over) = Arming(
+                    "SO_LINGER", jiffies: seconds * conditions.tick.hz, rules, conditions
+                ).fired(armed: sent, rules, conditions)
                 let event = Expected(
                     .returned, over, arming.derivation, anchors: arming.anchors)
                 return fin.then(sent).beside(event, reach: conditions.reach)

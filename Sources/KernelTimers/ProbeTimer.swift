@@ -244,11 +244,12 @@ public struct ProbeTimer: Sendable {
     }
 
     private func abort(
-        _ window: Window, _ derivation: String, _ anchors: [Window]
+        _ window: Window, _ derivation: @autoclosure @escaping @Sendable () -> String,
+        _ anchors: [Window]
     ) -> Prospect {
         Prospect(
             Expected(
-                conditions.end(abortError), window, derivation,
+                conditions.end(abortError), window, derivation(),
                 counters: conditions.countingEnd(["TcpExt.TCPAbortOnTimeout": 1]),
                 anchors: anchors))
     }

@@ -42,7 +42,11 @@ public struct Expected: Sendable, Hashable, Codable {
     /// When it may happen.
     public var window: Window
     /// The arithmetic that gave the window.
-    public var derivation: String
+    public var derivation: String {
+        get { words.text }
+        set { words = LazyText(newValue) }
+    }
+    private var words: LazyText
     /// What the event adds to the kernel's counters, by their names in /proc/net/snmp and netstat.
     public var counters: [String: Int]
     /// The events at which the interval began: where the timer was armed, where the clock started.
@@ -50,14 +54,20 @@ public struct Expected: Sendable, Hashable, Codable {
 
     /// An expected event.
     public init(
-        _ kind: Kind, _ window: Window, _ derivation: String, counters: [String: Int] = [:],
-        anchors: [Window] = []
+        _ kind: Kind, _ window: Window,
+        _ derivation: @autoclosure @escaping @Sendable () -> String,
+        counters: [String: Int] = [:], anchors: [Window] = []
     ) {
         self.kind = kind
         self.window = window
-        self.derivation = derivation
+        words = LazyText(derivation())
         self.counters = counters
         self.anchors = anchors
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, window, counters, anchors
+        case words = "derivation"
     }
 
     /// What kinds of event a schedule has.

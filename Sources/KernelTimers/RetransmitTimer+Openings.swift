@@ -28,10 +28,10 @@ extension RetransmitTimer {
     /// retransmission timer, without a tail loss probe (`tcp_write_wakeup`, `tcp_send_probe0`).
     public func prospects(held written: Window) -> [Prospect] {
         let least = conditions.tick.jiffies(covering: .milliseconds(200))
-        var arming = Arming(
+        let (arming, firing) = Arming(
             "the probe timer, for what is held back,", jiffies: max(conditions.rtoJiffies, least),
-            rules, conditions)
-        let firing = arming.firing(armed: written, rules, conditions)
+            rules, conditions
+        ).fired(armed: written, rules, conditions)
         let data = Expected(.sent(.data), firing, arming.derivation, anchors: arming.anchors)
         return [
             Prospect(data) { sent in

@@ -35,10 +35,11 @@ extension RetransmitTimer {
     }
 
     private func shrunk(
-        _ window: Window, _ derivation: String, _ anchors: [Window]
+        _ window: Window, _ derivation: @autoclosure @escaping @Sendable () -> String,
+        _ anchors: [Window]
     ) -> Prospect {
         let event = Expected(
-            .sent(.retransmission), window, derivation,
+            .sent(.retransmission), window, derivation(),
             counters: ["TcpExt.TCPTimeouts": 1, "Tcp.RetransSegs": 1], anchors: anchors)
         return Prospect(event) { sent in
             [

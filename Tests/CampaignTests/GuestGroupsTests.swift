@@ -21,9 +21,10 @@ final class GuestGroupsTests: XCTestCase {
 
         let groups = GuestPerformer.groups(trials)
 
-        XCTAssertEqual(groups.map(\.count), [86, 86, 85])
+        XCTAssertEqual(groups.map(\.count), [65, 64, 64, 64])
         XCTAssertEqual(Set(groups.joined()), Set(trials))
-        XCTAssertEqual(GuestPerformer.groups(requests(128, .namespace)).map(\.count), [128])
+        XCTAssertEqual(GuestPerformer.groups(requests(128, .namespace)).map(\.count), [64, 64])
+        XCTAssertEqual(GuestPerformer.groups(requests(32, .namespace)).map(\.count), [32])
         XCTAssertEqual(GuestPerformer.groups([]), [])
     }
 

@@ -41,9 +41,12 @@ public struct GuestPerformer: Performer {
         self.samplePeriodMilliseconds = samplePeriodMilliseconds
     }
 
-    /// The most trials of one guest: so many that a boot is worth it, so few that the catalogue
-    /// makes two guests, for the two processors that every machine has.
+    /// The most trials of one guest: so many that to go on from a snapshot is worth it, so few that
+    /// what grows with their number does not outweigh it.
     static let groupSize = 128
+    /// More than so many are shared by an even number of guests, for the two processors that every
+    /// machine has: neither is to wait for the other.
+    static let alone = 32
 
     /// The trials of each guest. The rule knows nothing of the machine, and no trial can tell in
     /// whose company it is: all begin at the same phase of the timer wheel, and none when another
@@ -56,7 +59,8 @@ public struct GuestPerformer: Performer {
             (request.performInstead ?? request.script).isolation == .kernel
         }
         let together = trials.filter { !isAlone($0) }
-        let count = (together.count + groupSize - 1) / groupSize
+        let least = (together.count + groupSize - 1) / groupSize
+        let count = together.count > alone ? (least + 1) / 2 * 2 : least
         return (0..<count).map { group in
             stride(from: group, to: together.count, by: count).map { together[$0] }
         } + trials.filter(isAlone).map { [$0] }
