@@ -77,6 +77,7 @@ extension KnownKernel {
             taken: [
                 "9d9b1ee0b2d1", "344db93ae3ee", "686dc2db2a0f", "536a6c8e05f9", "e4dd0d3a2f64",
                 "1c2709cfff1d", "e89688e3e978", "36534d3c5453", "97a9063518f1", "b41b4cbd9655",
+                "19757cebf0c5",
             ], unread: ["b59db45d7eba", "853c3bd7b791"]),
         KnownKernel(
             "Debian 6.1", vendor: "Debian", .within("6.1.177", "6.1.9999"), base: "6.1",

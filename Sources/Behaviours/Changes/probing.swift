@@ -12,6 +12,7 @@ extension Change {
                 """),
         Change(
             "19757cebf0c5", "tcp: switch orphan_count to bare per-cpu counters", first: "5.16",
+            .since("5.10.80"), .since("5.14.19"),
             effect: "One orphan more than tcp_max_orphans is noticed, and reset at its next RTO.",
             isFix: false),
         Change(
