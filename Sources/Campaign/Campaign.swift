@@ -72,8 +72,12 @@ public struct Campaign: Sendable {
         }
         var result = try ledger.result(end: end, began: began, ended: Date())
         result.provenance.versions.merge(performer.circumstances) { _, new in new }
-        try folder.store(result.record, result.provenance, result.trials)
-        try folder.storeReports(of: result.record)
+        let (record, provenance) = (result.record, result.provenance)
+        async let observations = folder.loadObservations()
+        try folder.store(record, provenance, result.trials)
+        try folder.storeReports(
+            of: StoredRun(
+                record: record, provenance: provenance, observations: await observations))
         // A task of its own: what was finished is sealed also where the run was cancelled.
         try await Task { [folder] in try await folder.seal() }.value
         return result

@@ -34,18 +34,23 @@ extension RunFolder {
         guard FileSystem.isFolder(path) else { return try loadSingle(path) }
         let folder = RunFolder(path: path)
         let record = folder.wasKilled ? nil : try folder.loadRecord()
-        let names = try FileSystem.names(in: "\(path)/\(Name.observations)")
-        let stored = names.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
-        // The first that cannot be read is named, as if one came after another.
-        let observations = try Concurrently.map(stored) { name in
-            Result { () throws(RunFolderError) in
-                try folder.loadObservation(String(name.dropLast(5)))
-            }
-        }.map { result throws(RunFolderError) in try result.get() }
+        let observations = try folder.loadObservations()
         guard let record else { return try killed(path, observations) }
         try folder.checkCompleteness(record, observations)
         return StoredRun(
             record: record, provenance: try folder.loadProvenance(), observations: observations)
+    }
+
+    /// Reads all observations back, in the order of their names.
+    func loadObservations() throws(RunFolderError) -> [StoredObservation] {
+        let names = try FileSystem.names(in: "\(path)/\(Name.observations)")
+        let stored = names.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+        // The first that cannot be read is named, as if one came after another.
+        return try Concurrently.map(stored) { name in
+            Result { () throws(RunFolderError) in
+                try loadObservation(String(name.dropLast(5)))
+            }
+        }.map { result throws(RunFolderError) in try result.get() }
     }
 
     /// Whether a run was killed before it could say what it found: then there is no record, and

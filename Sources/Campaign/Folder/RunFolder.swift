@@ -156,13 +156,14 @@ public struct RunFolder: Sendable, Hashable {
         try Self.write(record, to: "\(path)/\(Name.run)")
     }
 
-    /// Stores the page for people and the report for kernelci.org, made of what is stored already,
-    /// so that they and `report` of the folder are the same. Both name the occasion. Of controls,
+    /// Stores the page for people and the report for kernelci.org, made of the observations as they
+    /// were read back, as `report` of the folder makes them. Both name the occasion. Of controls,
     /// which perform a trial in several altered ways, there are none: they say nothing about a
     /// kernel.
-    public func storeReports(of record: RunRecord) throws(RunFolderError) {
-        guard Set(record.findings.map(\.trial)).count == record.findings.count else { return }
-        let run = try Self.load(path).reported
+    func storeReports(of stored: StoredRun) throws(RunFolderError) {
+        let trials = stored.record?.findings.map(\.trial) ?? []
+        guard Set(trials).count == trials.count else { return }
+        let run = stored.reported
         try FileSystem.write(Array(RunPage(run).text.utf8), to: "\(path)/\(Name.page)")
         try Self.write(KCIDB(run), to: "\(path)/\(Name.kcidb)")
     }
