@@ -17,7 +17,10 @@ public enum FailoverCatalogue {
             return protection
         }
         return [
-            make("nothing", "nothing (tcp_retries2=\(retries2) stands for 15)"),
+            make(
+                "nothing",
+                "nothing (tcp_retries2=\(retries2)"
+                    + (retries2 == 15 ? ", the default)" : " stands for 15)")),
             make("tcp-ut", "HAProxy tcp-ut 5s on bind and server") {
                 $0.bindOptions = ["tcp-ut", "5s"]
                 $0.serverOptions = ["tcp-ut", "5s"]

@@ -87,8 +87,9 @@ public struct FailoverPage: Sendable {
         .fs{stroke:var(--imp);stroke-width:1.5;stroke-dasharray:4 3;fill:none}\
         .fe path{stroke:var(--bad);stroke-width:2.4;fill:none}\
         .ladder .fe text{fill:var(--bad);font-weight:600}\
-        .cells td,.cells th{text-align:right}.cells th:first-child,.cells td:last-child{\
-        text-align:left}.plots{overflow-x:auto}\
+        .cells td,.cells th{text-align:right}.cells tbody th,\
+        .cells thead tr:first-child th:first-child,.matrix.cells tr>:last-child{\
+        text-align:left}@media print{.cells .k{border:0}}.plots{overflow-x:auto}\
         .cells .k{background:none;padding:0;font-size:inherit;color:var(--link);\
         display:inline;\
         white-space:normal}.cells td{white-space:normal}.matrix.cells th[scope=row]{\
