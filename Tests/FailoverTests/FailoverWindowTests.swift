@@ -121,6 +121,34 @@ final class FailoverWindowTests: XCTestCase {
         }
     }
 
+    func testAMessageThatTheDeadKernelStillAcknowledgedStartsNoClock() throws {
+        // Seen of power.broker-ut once: the node was cut off while the message of 0.21 s was on its
+        // way, and the end came at 5.876 s, 5 s after the first repetition of the next message and
+        // with the slack of a timer of 520 jiffies, not of the first: 5.413 … 5.731 s.
+        var observation = try blank("power", "broker-ut")
+        observation.note(0, "lab", .step, "c1 is cut off")
+        observation.note(0.22, "lab", .stepped, "c1 is cut off")
+        observation.note(0.21, "broker", .delivered, "worker-1", message: 2)
+        observation.note(0.45, "broker", .delivered, "worker-1", message: 3)
+        let early = {
+            var copy = observation
+            copy.entries.removeAll { $0.what == .stepped }
+            copy.note(0.2, "lab", .stepped, "c1 is cut off")
+            return copy
+        }()
+
+        for number in [2, 3] {
+            observation.note(6, "broker", .requeued, "worker-1", message: number)
+        }
+        for (moment, isMet) in [(5.35, false), (5.45, true), (5.876, true), (6.02, false)] {
+            let finding = end(observation, broker: moment)
+            XCTAssertEqual(
+                try met(finding, "the broker ends"), isMet, "\(moment): \(finding.checks)")
+        }
+        // What was given to a node that was gone already nobody acknowledged.
+        XCTAssertFalse(try met(end(early, broker: 5.876), "the broker ends"))
+    }
+
     func testARevertedRTOBringsTheBrokersEndWhenTheLastRetransmissionWasSeen() throws {
         // Seen of power.keepalive in a guest: the lost node answered no ARP, so the broker's host
         // told itself that it is unreachable, and the RTO of 104.44 s was 52.22 s again three

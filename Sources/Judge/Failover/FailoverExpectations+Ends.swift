@@ -220,6 +220,7 @@ extension FailoverExpectations {
         {
             moments.append(last)
         }
+        moments += sinceAcknowledged(written, isolated)
         // Of a stream the tail loss probe repeats the last message, and the RTO keeps its time; of
         // a lone message it repeats that, and the RTO starts again (`tcp_rearm_rto`).
         if let reverted = reverted(since: moments) {
@@ -243,6 +244,16 @@ extension FailoverExpectations {
             "the broker ends the dead connection", candidates, finding.brokerEnded,
             programs: programs
         ).map(Judged.check)
+    }
+
+    /// When else the clock may have started: what was given before the node was cut off for good may
+    /// have been acknowledged by its kernel, whose consumer's word for it was lost, and then the
+    /// next message is the first that nobody acknowledged.
+    private func sinceAcknowledged(_ written: Moment, _ isolated: Window) -> [Moment] {
+        guard written <= isolated.latest else { return [] }
+        let later = trace.givings(to: trace.session, from: written).filter { $0 > written }
+        let before = later.prefix { $0 <= isolated.latest }
+        return Array(later.prefix(before.count + 1))
     }
 
     /// The broker gives up whoever was silent for too long, unless the proxy told it before.
