@@ -246,8 +246,8 @@ extension FailoverExpectations {
         ).map(Judged.check)
     }
 
-    /// When else the clock may have started: what was given before the node was cut off for good may
-    /// have been acknowledged by its kernel, whose consumer's word for it was lost, and then the
+    /// When else the clock may have started: what was given before the node was cut off for good
+    /// may have been acknowledged by its kernel, whose consumer's word for it was lost; then the
     /// next message is the first that nobody acknowledged.
     private func sinceAcknowledged(_ written: Moment, _ isolated: Window) -> [Moment] {
         guard written <= isolated.latest else { return [] }
