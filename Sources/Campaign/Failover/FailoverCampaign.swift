@@ -147,10 +147,8 @@ public struct FailoverCampaign: Sendable {
         _ kernel: Kernel, _ heard: Heard, _ hear: @escaping @Sendable (News) -> Void
     ) async throws -> String {
         let emulator = try await QEMU.find(conductor: PerformerLocator.locateConductor())
-        let scratch = NSTemporaryDirectory() + "etimedout-" + UUID().uuidString
-        try FileManager.default.createDirectory(
-            atPath: scratch, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        let scratch = try Scratch()
+        defer { scratch.remove() }
         // What is not here is not there either, and the guest says so by name.
         let programs = ["/usr/sbin/haproxy", "/usr/bin/ss"].filter {
             FileManager.default.isExecutableFile(atPath: $0)
@@ -158,7 +156,7 @@ public struct FailoverCampaign: Sendable {
         let initramfs = try await Initramfs.make(
             performer: performer, kernel: kernel, programs: programs,
             furtherModules: ["bridge", "tcp_diag", "inet_diag"], mode: "failover",
-            at: "\(scratch)/initramfs")
+            at: "\(scratch.path)/initramfs")
         var plan = plan
         plan.samplePeriodMilliseconds = 1000
         // A cell has four captures, five namespaces and two proxies.

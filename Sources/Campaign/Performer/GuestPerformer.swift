@@ -74,11 +74,11 @@ public struct GuestPerformer: Performer {
         let emulator = try await kernel.emulator(in: time) {
             try PerformerLocator.locateConductor()
         }
-        let scratch = try Self.makeScratch()
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        let scratch = try Scratch()
+        defer { scratch.remove() }
         async let kernelSum = kernel.sha256()
         let initramfs = try await Initramfs.make(
-            performer: path, kernel: kernel, at: "\(scratch)/initramfs")
+            performer: path, kernel: kernel, at: "\(scratch.path)/initramfs")
         let sum = try await kernelSum
         let groups = Self.groups(plan.trials)
         let company = Company(handle)
@@ -149,13 +149,6 @@ public struct GuestPerformer: Performer {
             if case .failed = end { true } else { false }
         }
         return failure ?? (ends.contains(.stopped) ? .stopped : .done)
-    }
-
-    private static func makeScratch() throws -> String {
-        let path = NSTemporaryDirectory() + "etimedout-" + UUID().uuidString
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true)
-        return path
     }
 }
 

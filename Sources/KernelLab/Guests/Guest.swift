@@ -49,9 +49,9 @@ public struct Guest: Sendable {
     public func boot(
         take: @escaping @Sendable ([UInt8]) async throws -> Wish
     ) async throws -> GuestEnd {
-        let scratch = try Files.makeScratch(in: NSTemporaryDirectory(), named: "etimedout")
-        defer { Files.remove(scratch) }
-        var files = GuestFiles(kernel: kernel.image, folder: scratch)
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        var files = GuestFiles(kernel: kernel.image, folder: scratch.path)
         files.fault = fault
         guard let snapshot else {
             try initramfs.write(with: plan, to: files.initramfs)
@@ -73,9 +73,9 @@ public struct Guest: Sendable {
     /// Boots as far as a guest stands still, and keeps it in a folder.
     /// - Returns: the guest; nil if it never stood still, or cannot be kept.
     func keep(in folder: String) async throws -> Snapshot? {
-        let scratch = try Files.makeScratch(in: NSTemporaryDirectory(), named: "etimedout")
-        defer { Files.remove(scratch) }
-        var files = GuestFiles(kernel: kernel.image, folder: scratch)
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        var files = GuestFiles(kernel: kernel.image, folder: scratch.path)
         files.initramfs = initramfs.path
         files.beginning = .bootAndStand
         let snapshot = Snapshot(folder: folder)

@@ -28,9 +28,9 @@ public enum KVM {
     static func tryOut(
         _ program: String, accelerator: String, deadline: Duration
     ) async throws -> Duration {
-        let scratch = try Files.makeScratch(in: NSTemporaryDirectory(), named: "etimedout")
-        defer { Files.remove(scratch) }
-        let disk = "\(scratch)/disk"
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        let disk = "\(scratch.path)/disk"
         try Files.write(bootSector, to: disk)
         let arguments = [
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",

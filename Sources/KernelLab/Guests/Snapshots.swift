@@ -43,22 +43,23 @@ public struct Snapshots: Sendable {
     public func snapshot(for guest: Guest, kernelSHA256: String) async throws -> Snapshot? {
         guard let identity = guest.standingIdentity(kernelSHA256: kernelSHA256) else { return nil }
         try Files.makeFolders(folder)
-        let scratch = try Files.makeScratch(in: folder)
-        defer { Files.remove(scratch) }
+        let scratch = try Scratch(in: folder)
+        defer { scratch.remove() }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        try Files.write(Array(try encoder.encode(identity)), to: "\(scratch)/identity.json")
-        let sum = try await Program.sha256(["\(scratch)/identity.json"])[0]
+        try Files.write(Array(try encoder.encode(identity)), to: "\(scratch.path)/identity.json")
+        let sum = try await Program.sha256(["\(scratch.path)/identity.json"])[0]
         let place = "\(folder)/\(sum.prefix(16))"
         return try await StoreLock.hold("\(place).lock") {
             if let snapshot = kept(place) { return snapshot }
-            guard let made = try await attempt({ try await guest.keep(in: scratch) }) else {
+            guard let made = try await attempt({ try await guest.keep(in: scratch.path) }) else {
                 return nil
             }
             for file in [made.memory, made.state, made.consoleFile] { try Files.sync(file) }
-            try Files.write(Array(try Self.stamps(made).utf8), to: "\(scratch)/\(Self.stamped)")
+            try Files.write(
+                Array(try Self.stamps(made).utf8), to: "\(scratch.path)/\(Self.stamped)")
             Files.remove(place)
-            try Files.install(scratch, as: place)
+            try Files.install(scratch.path, as: place)
             forgetOldest(but: place)
             return Snapshot(folder: place)
         }
