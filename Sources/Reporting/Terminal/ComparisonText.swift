@@ -73,7 +73,8 @@ enum ComparisonWords {
             ("calls", comparison.differences.count { !$0.calls.isEmpty }),
         ]
         let words = by.filter { $0.1 > 0 }.map { "\($0.0) in \($0.1)" }
-        return "\(all) compared: \(comparison.differences.count) differ ("
+        let count = comparison.differences.count
+        return "\(all) compared: \(count) \(count == 1 ? "differs" : "differ") ("
             + words.joined(separator: ", ") + ")"
     }
 
