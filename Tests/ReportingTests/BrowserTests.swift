@@ -39,22 +39,47 @@ final class BrowserTests: XCTestCase {
         XCTAssertEqual(browser.complaints, [])
     }
 
-    func testThePagesOfAComparisonAndOfAMatrixFetchNothingEither() throws {
-        let browser = try Browser()
+    private func page(_ name: String, _ text: String) throws -> String {
+        let file = folder.appending(path: "\(name).html")
+        try Data(text.utf8).write(to: file)
+        return file.absoluteString
+    }
+
+    /// A page of each kind.
+    private func pages() throws -> [String] {
         let run = try Samples.reportedRun()
         let column = MatrixColumn(selector: "host", folder: "host")
         let matrix = MatrixRecord(
             suite: "1", trials: run.trials.map(\.finding.trial),
-            kernels: [
-                MatrixColumn(column, record: run.record, trials: run.trials.map(\.judged))
-            ])
+            kernels: [MatrixColumn(column, record: run.record, trials: run.trials.map(\.judged))])
+        func asked(_ variant: String) throws -> ReportedRun {
+            let (observation, finding) = try Samples.observation(
+                "blackhole.established", variant: variant)
+            return ReportedRun(
+                RunRecord(suite: "1", kernel: Samples.kernel, findings: [finding]),
+                trials: [ReportedTrial(JudgedTrial(finding), observation: observation)])
+        }
+        let comparison = ComparisonPage(
+            try asked("at-deadline"), try asked("at-next-retransmission"))
+        let cells = FailoverCatalogue.cells(
+            FailoverCatalogue.protections(), FailoverCatalogue.events)
+        let failover = FailoverRecord(
+            kernel: Samples.kernel, programs: [:],
+            findings: cells.map { FailoverFinding($0, verdict: .conforms) })
+        return [
+            try page(run), try page("comparison", comparison.text),
+            try page("matrix", MatrixPage(matrix).text),
+            try page("failover", FailoverPage(failover, cells: cells).text),
+        ]
+    }
 
-        for text in [ComparisonPage(run, run).text, MatrixPage(matrix).text] {
-            let file = folder.appending(path: "other.html")
-            try Data(text.utf8).write(to: file)
-            try browser.open(file.absoluteString)
+    func testThePagesOfAComparisonAndOfAMatrixFetchNothingEither() throws {
+        let browser = try Browser()
 
-            XCTAssertEqual(Set(browser.requests), [file.absoluteString])
+        for url in try pages() {
+            try browser.open(url)
+
+            XCTAssertEqual(Set(browser.requests), [url])
             XCTAssertEqual(browser.complaints, [])
             XCTAssertGreaterThan(try browser.number("document.querySelectorAll('h1').length"), 0)
         }
@@ -172,36 +197,61 @@ final class BrowserTests: XCTestCase {
 
     func testEverythingHasANameAndTablesHaveHeaders() throws {
         let browser = try Browser()
-        try browser.open(try page(try Samples.reportedRun()))
 
-        for (what, selector) in [
-            ("tables without headers", "table:not(:has(th[scope=col]))"),
-            ("headers that say of neither row nor column", "th:not([scope])"),
-            ("plots without title and description", "svg[role=img]:not(:has(> title):has(> desc))"),
-            ("fields without a label", "input:not(label input), select:not(label select)"),
-            ("buttons without words", "button:empty"),
-        ] {
-            XCTAssertEqual(
-                try browser.number("document.querySelectorAll(\(Browser.quoted(selector))).length"),
-                0, what)
+        for url in try pages() {
+            try browser.open(url)
+
+            for (what, selector) in [
+                ("tables without headers", "table:not(:has(th[scope=col]))"),
+                ("headers that say of neither row nor column", "th:not([scope])"),
+                (
+                    "plots without title and description",
+                    "svg[role=img]:not(:has(> title):has(> desc))"
+                ),
+                ("fields without a label", "input:not(label input), select:not(label select)"),
+                ("buttons without words", "button:empty"),
+            ] {
+                let found = "document.querySelectorAll(\(Browser.quoted(selector))).length"
+                XCTAssertEqual(try browser.number(found), 0, "\(what): \(url)")
+            }
+            XCTAssertEqual(try browser.text("document.documentElement.lang"), "en")
         }
+        try browser.open(try page(try Samples.reportedRun()))
         XCTAssertGreaterThan(
             try browser.number("document.querySelectorAll('svg[role=img]').length"), 0)
-        XCTAssertEqual(try browser.text("document.documentElement.lang"), "en")
     }
 
     func testOnAPhoneNothingIsWiderThanTheScreen() throws {
         let browser = try Browser()
-        let url = try page(try Samples.reportedRun())
         try browser.call(
             "Emulation.setDeviceMetricsOverride",
             ["width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true])
 
-        try browser.open(url)
-        _ = try browser.value(
-            "document.querySelectorAll('details').forEach(one => { one.open = true })")
+        for url in try pages() {
+            try browser.open(url)
+            _ = try browser.value(
+                "document.querySelectorAll('details').forEach(one => { one.open = true })")
 
-        XCTAssertLessThanOrEqual(try browser.number("document.documentElement.scrollWidth"), 390)
+            XCTAssertLessThanOrEqual(
+                try browser.number("document.documentElement.scrollWidth"), 390, url)
+        }
+    }
+
+    /// On a desktop nothing of a table is beyond its edge.
+    func testOnADesktopTheColumnsOfAComparisonAreOnTheScreen() throws {
+        let browser = try Browser()
+        try browser.call(
+            "Emulation.setDeviceMetricsOverride",
+            ["width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": false])
+
+        try browser.open(try pages()[1])
+
+        XCTAssertEqual(
+            try browser.number(
+                """
+                [...document.querySelectorAll('table.cmp')].filter(table =>
+                  table.scrollWidth > table.parentElement.clientWidth).length
+                """), 0)
     }
 
     func testWithoutScriptsEverythingIsShown() throws {
