@@ -53,8 +53,10 @@ final class BrowserTests: XCTestCase {
             suite: "1", trials: run.trials.map(\.finding.trial),
             kernels: [MatrixColumn(column, record: run.record, trials: run.trials.map(\.judged))])
         func asked(_ variant: String) throws -> ReportedRun {
-            let (observation, finding) = try Samples.observation(
+            var (observation, finding) = try Samples.observation(
                 "blackhole.established", variant: variant)
+            // However many match, no column is pushed off the screen.
+            finding.variants += (1...6).map { "\(variant).\($0)" }
             return ReportedRun(
                 RunRecord(suite: "1", kernel: Samples.kernel, findings: [finding]),
                 trials: [ReportedTrial(JudgedTrial(finding), observation: observation)])
