@@ -68,6 +68,34 @@ extension Script {
             ])
     }
 
+    /// An accepted connection that inherits T, where there is one, from its listener, and whose
+    /// application writes into the silence.
+    static func inheriting(
+        _ parameters: Parameters, horizonMilliseconds: Int, peer: [Step] = silence
+    ) -> Script {
+        let hasTimeout = parameters.hasUserTimeout
+        let script = accepted(
+            parameters,
+            listening: hasTimeout
+                ? [
+                    Step(
+                        "option",
+                        .setOption(
+                            .userTimeout, on: .listener,
+                            value: parameters.userTimeoutMilliseconds, lengthBytes: 4))
+                ] : [],
+            subject: [
+                Step(
+                    "write", .send(bytes: messageBytes),
+                    when: .done(label: "silence", plusMilliseconds: 0))
+            ] + hearing(horizonMilliseconds: horizonMilliseconds),
+            peer: peer)
+        guard hasTimeout else { return script }
+        return script.inserting(
+            [Step("option read back", .getOption(.userTimeout, on: .connection))],
+            after: "accept", of: .subject)
+    }
+
     /// Sets T on the connection, or on another socket, and reads it back.
     public static func userTimeoutSteps(
         _ milliseconds: Int, on socket: SocketName = .connection

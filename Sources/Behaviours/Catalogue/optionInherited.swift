@@ -16,24 +16,7 @@ extension Behaviour {
         cases: .matrix(userTimeouts: [1000, 3000, 5000], families: AddressFamily.allCases)
             + .matrix(userTimeouts: [1000], settings: ["tcp_syncookies": 2]),
         stimulus: { parameters, horizon in
-            .accepted(
-                parameters,
-                listening: [
-                    Step(
-                        "option",
-                        .setOption(
-                            .userTimeout, on: .listener,
-                            value: parameters.userTimeoutMilliseconds, lengthBytes: 4))
-                ],
-                subject: [
-                    Step(
-                        "write", .send(bytes: Script.messageBytes),
-                        when: .done(label: "silence", plusMilliseconds: 0))
-                ] + Script.hearing(horizonMilliseconds: horizon),
-                peer: Script.silence
-            ).inserting(
-                [Step("option read back", .getOption(.userTimeout, on: .connection))],
-                after: "accept", of: .subject)
+            .inheriting(parameters, horizonMilliseconds: horizon)
         },
         outage: .step("silence"),
         variants: RetransmissionVariants.all(fates: { _ in Timeline(.lost) }),

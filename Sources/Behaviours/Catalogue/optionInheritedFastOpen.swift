@@ -19,23 +19,7 @@ extension Behaviour {
         cases: .matrix(
             userTimeouts: [1000, 3000], links: [.loopback], settings: ["tcp_fastopen": 1543]),
         stimulus: { parameters, horizon in
-            let script = Script.accepted(
-                parameters,
-                listening: [
-                    Step(
-                        "option",
-                        .setOption(
-                            .userTimeout, on: .listener,
-                            value: parameters.userTimeoutMilliseconds, lengthBytes: 4))
-                ],
-                subject: [
-                    Step(
-                        "write", .send(bytes: Script.messageBytes),
-                        when: .done(label: "silence", plusMilliseconds: 0))
-                ] + Script.hearing(horizonMilliseconds: horizon)
-            ).inserting(
-                [Step("option read back", .getOption(.userTimeout, on: .connection))],
-                after: "accept", of: .subject)
+            let script = Script.inheriting(parameters, horizonMilliseconds: horizon, peer: [])
             let peer = Lane(
                 .peer,
                 [

@@ -16,28 +16,7 @@ extension Behaviour {
             """,
         cases: .matrix(userTimeouts: [1000, 3000]) + .matrix(retries2: [3]),
         stimulus: { parameters, horizon in
-            var listening: [Step] = []
-            if parameters.hasUserTimeout {
-                listening.append(
-                    Step(
-                        "option",
-                        .setOption(
-                            .userTimeout, on: .listener,
-                            value: parameters.userTimeoutMilliseconds, lengthBytes: 4)))
-            }
-            var script = Script.accepted(
-                parameters, listening: listening,
-                subject: [
-                    Step(
-                        "write", .send(bytes: Script.messageBytes),
-                        when: .done(label: "silence", plusMilliseconds: 0))
-                ] + Script.hearing(horizonMilliseconds: horizon),
-                peer: Script.silence)
-            if parameters.hasUserTimeout {
-                script = script.inserting(
-                    [Step("option read back", .getOption(.userTimeout, on: .connection))],
-                    after: "accept", of: .subject)
-            }
+            var script = Script.inheriting(parameters, horizonMilliseconds: horizon)
             script.subjectSocket = .mapped
             return script
         },

@@ -96,16 +96,16 @@ public struct QEMU: Emulator, Hashable {
             "-chardev", "file,id=results,path=\(guest.results)", "-serial", "chardev:results",
             "-object",
             "memory-backend-file,id=shared,share=on,size=8M,mem-path=\(guest.shared)",
-            "-device", "ivshmem-plain,memdev=shared,master=on,addr=\(Self.sharedSlot)",
+            "-device", "ivshmem-plain,memdev=shared,master=on,addr=0x\(Self.sharedSlot)",
             "-kernel", guest.kernel, "-initrd", guest.initramfs,
             "-append", words.joined(separator: " "),
         ] + snapshotArguments(guest, memoryMegabytes: memoryMegabytes)
     }
 
-    /// Where the memory that guest and host share is on the PCI bus.
-    private static let sharedSlot = "0x10"
+    /// Where the memory that guest and host share is on the PCI bus, hexadecimal.
+    private static let sharedSlot = "10"
     /// And what QEMU calls it when a guest is kept.
-    static let sharedBlock = "0000:00:10.0/shared"
+    static let sharedBlock = "0000:00:\(sharedSlot).0/shared"
 
     /// A guest stands still by telling the pvpanic device of a panic (`Machine.standStill`), and is
     /// told to go on through the monitor. Its memory is a file: the one that boots writes to it,
