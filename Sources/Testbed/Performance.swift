@@ -92,7 +92,11 @@ public final class Performance: Sendable {
     static func openFiles(trials: Int) -> Int { 256 + 40 * trials }
 
     private func begin(_ trial: Trial) {
-        sampler.add(trial)
+        do {
+            try sampler.add(trial)
+        } catch {
+            trial.fail(Observation.Failure(error, during: "setting a timer for the sampler"))
+        }
         trial.start()
     }
 

@@ -19,8 +19,6 @@ final class Trial: Sendable {
     private let maximumPackets: Int
     private let events: EventQueue
     private let record: Mutex<Record>
-    /// When the sampler will look at it next; CLOCK_MONOTONIC, nanoseconds.
-    let nextReading = Atomic(Int64.max)
 
     private struct Record: Sendable {
         var zero: Int64 = 0
