@@ -82,6 +82,8 @@ public struct TrialDifference: Codable, Sendable, Hashable {
     public var variants: Pair<[String]>?
     /// Another error at the end.
     public var errnos: Pair<String>?
+    /// Why these are what they are, where a verdict has a reason and the other one is another.
+    public var reasons: Pair<String?>?
     /// The first event in which the two part, and in how many events after each other.
     public var packets: Parting?
     /// Intervals between events that differ by more than their windows together allow.
@@ -157,6 +159,7 @@ public struct TrialDifference: Codable, Sendable, Hashable {
         let (one, other) = (first.finding, second.finding)
         trial = one.trial
         verdicts = Pair(one.verdict.name, other.verdict.name)
+        reasons = verdicts == nil ? nil : Pair(one.verdict.reason, other.verdict.reason)
         errnos = Pair(one.errno?.name ?? "none", other.errno?.name ?? "none")
         let isDisjoint = Set(one.variants).isDisjoint(with: other.variants)
         variants = isDisjoint ? Pair(one.variants, other.variants) : nil
@@ -169,7 +172,11 @@ public struct TrialDifference: Codable, Sendable, Hashable {
         let right = Judge.events(of: theirs, as: behaviour)
         packets = Self.parting(left, right)
         // Where the events are others, intervals between them say nothing more.
-        if packets == nil { intervals = Self.intervals((left, one), (right, other)) }
+        if packets == nil {
+            intervals = Self.intervals(
+                (left, one), (right, other),
+                jiffyNanoseconds: 1_000_000_000 / Int64(max(1, min(mine.hz, theirs.hz))))
+        }
     }
 }
 
@@ -206,11 +213,14 @@ extension TrialDifference {
     /// armed. Two of them may differ by as much as both windows are wide: that is what the timer
     /// wheel and the witnesses leave open. The end of a connection is due either at T after its
     /// clock started, however late the event before it was, or when its last timer fires, however
-    /// late that was armed: it differs only if both intervals do.
+    /// late that was armed: it differs only if both intervals do. What the peer does is due when
+    /// the script says, however long ago the subject last sent something: it differs only if it
+    /// does so counted from the first event, too. What differs by less than a jiffy is no timer's
+    /// doing, but that of two kernels that take more or fewer instructions for the same.
     /// What no variant expects has no window, and only its place in the order is compared.
     private static func intervals(
         _ left: (events: [ObservedEvent], finding: Finding),
-        _ right: (events: [ObservedEvent], finding: Finding)
+        _ right: (events: [ObservedEvent], finding: Finding), jiffyNanoseconds: Int64
     ) -> [Interval] {
         let (mine, theirs) = (expected(left.finding), expected(right.finding))
         var result: [Interval] = []
@@ -218,13 +228,13 @@ extension TrialDifference {
             let (event, other) = (left.events[index], right.events[index])
             guard let own = mine[event], let foreign = theirs[other] else { continue }
             let begins = zip(
-                starts(of: own, after: left.events[index - 1]),
-                starts(of: foreign, after: right.events[index - 1]))
+                starts(of: own, after: left.events[..<index]),
+                starts(of: foreign, after: right.events[..<index]))
             let intervals = begins.map { begin, otherBegin in
                 // What a witness saw only within bounds is uncertain by these.
                 let allowed = [
                     own.window, foreign.window, event.window, other.window, begin, otherBegin,
-                ].map { max(0, $0.width.wholeNanoseconds) }.reduce(0, +)
+                ].map { max(0, $0.width.wholeNanoseconds) }.reduce(jiffyNanoseconds, +)
                 return Interval(
                     index: index, event: "\(event.what)",
                     firstNanoseconds: (event.window.latest - begin.latest).wholeNanoseconds,
@@ -236,13 +246,15 @@ extension TrialDifference {
         return result
     }
 
-    /// Where an interval began: at the event before, and where the clock started of a connection
-    /// that ends.
-    private static func starts(of expected: Expected, after event: ObservedEvent) -> [Window] {
-        guard expected.kind.isAbort, let clock = expected.anchors.last else {
-            return [event.window]
-        }
-        return [event.window, clock]
+    /// Where an interval began: at the event before; where the clock started of a connection that
+    /// ends; at the first event, for what the peer does.
+    private static func starts(
+        of expected: Expected, after events: ArraySlice<ObservedEvent>
+    ) -> [Window] {
+        var starts = events.suffix(1).map(\.window)
+        if expected.kind.isAbort { starts += expected.anchors.suffix(1) }
+        if expected.kind == .answered { starts += events.prefix(1).map(\.window) }
+        return starts
     }
 
     /// The expectation that each observed event meets.

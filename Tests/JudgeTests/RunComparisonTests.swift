@@ -101,6 +101,20 @@ final class RunComparisonTests: XCTestCase {
         }
     }
 
+    func testWhatThePeerDoesIsDueWhenTheScriptSaysHoweverLateTheSubjectRetransmitted() throws {
+        let parameters = Parameters(
+            userTimeoutMilliseconds: 3000,
+            settings: ["late": 2600, "part": 0, "tcp_early_retrans": 0])
+        for seed in UInt64(1)...40 {
+            let one = try side(
+                "clock-goes-on", seed: seed, behaviour: "blackhole.progress", parameters)
+            let other = try side(
+                "clock-goes-on", seed: seed + 100, behaviour: "blackhole.progress", parameters)
+
+            XCTAssertEqual(RunComparison(one, other).differences, [], "seed \(seed)")
+        }
+    }
+
     func testHowMuchThePeerOffersIsNoDifferenceAndThatItsWindowIsShutIs() throws {
         let parameters = Parameters()
         let one = try side("at-next-probe", behaviour: "unroutable.restored", parameters)

@@ -38,6 +38,20 @@ final class ComparisonReportTests: XCTestCase {
         XCTAssertFalse(page.contains("<svg class=\"ladder\""))
     }
 
+    func testWhyAKernelWasNotAskedIsSaidBesideTheOthersVerdict() throws {
+        let asked = try run("at-deadline")
+        var other = asked
+        other.trials[0].judged.finding.verdict = .notApplicable(reason: "no such option")
+
+        let text = ComparisonText(RunComparison(asked.side, other.side)).text
+        let page = ComparisonPage(asked, other).text
+
+        let words = text.split(separator: /\s+/).joined(separator: " ")
+        XCTAssertTrue(
+            words.contains("verdict: A conforms, B notApplicable (no such option)"), text)
+        XCTAssertTrue(page.contains("<small>no such option</small>"))
+    }
+
     func testTheTextNamesEachDifferenceWithinEightyColumns() throws {
         let comparison = RunComparison(
             try run("at-deadline").side, try run("at-next-retransmission").side)
@@ -79,6 +93,19 @@ final class MatrixPageTests: XCTestCase {
         XCTAssertTrue(page.contains("was not asked yet"))
     }
 
+    func testEachMarkTellsItsVerdictByAShapeToo() throws {
+        let page = MatrixPage(try record()).text
+
+        for verdict in VerdictView.all.map({ VerdictView($0) }) {
+            let marks = page.components(separatedBy: "<a class=\"k v-\(verdict.name)\"").dropFirst()
+            XCTAssertFalse(marks.isEmpty, verdict.name)
+            for mark in marks {
+                let text = mark.drop { $0 != ">" }.prefix(40)
+                XCTAssertTrue(text.hasPrefix("><b>\(verdict.symbol)</b>"), "\(text)")
+            }
+        }
+    }
+
     func testBehavioursThatKernelsAnswerDifferentlyAreMarked() throws {
         var record = try record()
         var other = record.kernels[0]
@@ -99,7 +126,7 @@ final class MatrixPageTests: XCTestCase {
         var record = try record()
         let index = try XCTUnwrap(
             record.kernels[0].cells.firstIndex { $0.verdict == .deviates })
-        let mark = "<b class=\"v-deviates\">!</b>"
+        let mark = "title=\"other than expected of this kernel\">!</b>"
 
         XCTAssertTrue(MatrixPage(record).text.contains(mark))
         record.kernels[0].cells[index].known = KnownDeviation(

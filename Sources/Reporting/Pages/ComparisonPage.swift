@@ -75,9 +75,8 @@ public struct ComparisonPage: Sendable {
 
     private func badge(_ run: ReportedRun, _ trial: TrialID) -> HTML {
         guard let finding = run.trial(trial)?.finding else { return .none }
-        return """
-            \(VerdictView(finding.verdict).badge)<small>\(TrialView.variant(finding))</small>
-            """
+        let verdict = VerdictView(finding.verdict)
+        return "\(verdict.badge)<small>\(verdict.reason ?? TrialView.variant(finding))</small>"
     }
 
     private static func aspects(_ difference: TrialDifference) -> String {

@@ -60,12 +60,16 @@ struct MatrixPageCell {
             href="\(page)#\(TrialView.anchor(cells[0].trial))" \
             title="\(Words.count(cells.count, "trial")): \(answer.verdict.word)">\
             <b aria-hidden="true">\(answer.verdict.symbol)</b> \(answer.verdict.word)</a>\
-            \(answer.isOther ? "<b class=\"v-deviates\">!</b>" : .none)\
+            \(answer.isOther ? Self.other : .none)\
             \(variants)\(known)<details\(isOpen ? " open" : .none)>\
             <summary>\(Words.count(cells.count, "trial"))</summary>\
             <span class="ks">\(cells.map(mark))</span></details></div>
             """
     }
+
+    private static let other: HTML = """
+        <b class="v-deviates" title="other than expected of this kernel">!</b>
+        """
 
     /// The variants shown, each once; sets that an observation cannot tell apart as they are.
     private static func variants(_ cells: [MatrixCell]) -> [String] {
@@ -91,7 +95,8 @@ struct MatrixPageCell {
         return """
             <a class="k v-\(verdict.name)" href="\(page)#\(TrialView.anchor(cell.trial))" \
             title="\(verdict.word): \(parameters.summary)\(variants)">\
-            \(Words.askedShort(parameters)) \(Words.place(parameters))\(settings)</a>
+            <b>\(verdict.symbol)</b>\(Words.askedShort(parameters)) \(Words.place(parameters))\
+            \(settings)</a>
             """
     }
 }

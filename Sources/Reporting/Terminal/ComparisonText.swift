@@ -81,7 +81,12 @@ enum ComparisonWords {
     static func lines(_ difference: TrialDifference) -> [Line] {
         var lines: [Line] = []
         if let pair = difference.verdicts {
-            lines.append(Line(aspect: "verdict", text: "A \(pair.first), B \(pair.second)"))
+            func words(_ name: String, _ reason: String??) -> String {
+                (reason ?? nil).map { "\(name) (\($0))" } ?? name
+            }
+            let first = words(pair.first, difference.reasons?.first)
+            let second = words(pair.second, difference.reasons?.second)
+            lines.append(Line(aspect: "verdict", text: "A \(first), B \(second)"))
         }
         if let pair = difference.variants {
             lines.append(
