@@ -38,30 +38,43 @@ public struct Counters: Hashable, Sendable {
         _ text: [UInt8], zeros kept: CounterNames? = nil
     ) -> [String: UInt64] {
         var counters: [String: UInt64] = [:]
-        var names = Words(text, 0..<0)
+        var names: Range<Int>?
         for line in lines(of: text) {
-            let words = Words(text, line)
-            guard let group = words.first, group.count > 1, text[group.upperBound - 1] == colon
-            else {
-                names = Words(text, 0..<0)
-                continue
+            if let other = names, let found = pairs(text, other, line, zeros: kept) {
+                for (name, value) in found { counters[name] = value }
+                names = nil
+            } else {
+                names = group(text, line) == nil ? nil : line
             }
-            guard let other = names.first, text[other].elementsEqual(text[group]),
-                names.count == words.count
-            else {
-                names = words
-                continue
-            }
-            let prefix = text[group].dropLast()
-            var nameWords = names.dropFirst().makeIterator()
-            for word in words.dropFirst() {
-                guard let name = nameWords.next(), let value = number(text[word]) else { continue }
-                if value == 0, let kept, !kept.contains(prefix, text[name]) { continue }
-                counters[Self.name(prefix, text[name])] = value
-            }
-            names = Words(text, 0..<0)
         }
         return counters
+    }
+
+    /// The counters of a line of names and one of values; nil if they differ in length or group.
+    private static func pairs(
+        _ text: [UInt8], _ names: Range<Int>, _ values: Range<Int>, zeros kept: CounterNames?
+    ) -> [(name: String, value: UInt64)]? {
+        guard let group = group(text, names), let other = Self.group(text, values),
+            text[group].elementsEqual(text[other])
+        else { return nil }
+        var found: [(name: String, value: UInt64)] = []
+        var (name, value) = (group.upperBound + 1, other.upperBound + 1)
+        while let word = word(text, from: name, in: names) {
+            guard let digits = Self.word(text, from: value, in: values) else { return nil }
+            (name, value) = (word.upperBound, digits.upperBound)
+            guard let number = number(text, digits) else { continue }
+            if number == 0, let kept, !kept.contains(text, group, word) { continue }
+            found.append((Self.name(text[group], text[word]), number))
+        }
+        return word(text, from: value, in: values) == nil ? found : nil
+    }
+
+    /// A line's first word without its colon; nil where that is not how it begins.
+    private static func group(_ text: [UInt8], _ line: Range<Int>) -> Range<Int>? {
+        guard let word = word(text, from: line.lowerBound, in: line), word.count > 1,
+            text[word.upperBound - 1] == colon
+        else { return nil }
+        return word.lowerBound..<(word.upperBound - 1)
     }
 
     /// Reads the format of `snmp6`: lines of a name and a value. The name begins with its group,
@@ -72,15 +85,17 @@ public struct Counters: Hashable, Sendable {
         let groups = ["Ip6", "Icmp6", "UdpLite6", "Udp6"].map { Array($0.utf8) }
         var counters: [String: UInt64] = [:]
         for line in lines(of: text) {
-            let words = Array(Words(text, line))
-            guard words.count == 2, let value = number(text[words[1]]) else { continue }
-            let word = text[words[0]]
-            guard let group = groups.first(where: { word.starts(with: $0) }),
+            guard let word = word(text, from: line.lowerBound, in: line),
+                let digits = Self.word(text, from: word.upperBound, in: line),
+                Self.word(text, from: digits.upperBound, in: line) == nil,
+                let value = number(text, digits),
+                let group = groups.first(where: { text[word].starts(with: $0) }),
                 word.count > group.count
             else { continue }
-            let name = word.dropFirst(group.count)
-            if value == 0, let kept, !kept.contains(group[...], name) { continue }
-            counters[Self.name(group[...], name)] = value
+            let begin = word.lowerBound + group.count
+            let (prefix, name) = (word.lowerBound..<begin, begin..<word.upperBound)
+            if value == 0, let kept, !kept.contains(text, prefix, name) { continue }
+            counters[Self.name(text[prefix], text[name])] = value
         }
         return counters
     }
@@ -100,41 +115,19 @@ public struct Counters: Hashable, Sendable {
         return lines
     }
 
-    /// The words of a line, between blanks and tabs.
-    private struct Words: Sequence {
-        let text: [UInt8]
-        let line: Range<Int>
-
-        init(_ text: [UInt8], _ line: Range<Int>) {
-            self.text = text
-            self.line = line
-        }
-
-        var first: Range<Int>? {
-            var iterator = makeIterator()
-            return iterator.next()
-        }
-
-        var count: Int { reduce(0) { count, _ in count + 1 } }
-
-        func makeIterator() -> Iterator {
-            Iterator(text: text, index: line.lowerBound, end: line.upperBound)
-        }
-
-        struct Iterator: IteratorProtocol {
-            let text: [UInt8]
-            var index: Int
-            let end: Int
-
-            mutating func next() -> Range<Int>? {
-                while index < end, text[index] == space || text[index] == tab { index += 1 }
-                guard index < end else { return nil }
-                let begin = index
-                while index < end, text[index] != space, text[index] != tab { index += 1 }
-                return begin..<index
-            }
-        }
+    /// The next word of a line, between blanks and tabs; nil where there is none.
+    private static func word(
+        _ text: [UInt8], from start: Int, in line: Range<Int>
+    ) -> Range<Int>? {
+        var begin = start
+        while begin < line.upperBound, isBlank(text[begin]) { begin += 1 }
+        guard begin < line.upperBound else { return nil }
+        var end = begin
+        while end < line.upperBound, !isBlank(text[end]) { end += 1 }
+        return begin..<end
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
 
     private static let newline = UInt8(ascii: "\n")
     private static let space = UInt8(ascii: " ")
@@ -142,12 +135,13 @@ public struct Counters: Hashable, Sendable {
     private static let colon = UInt8(ascii: ":")
 
     /// Decimal digits and nothing else; nil also for what doesn't fit.
-    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+    private static func number(_ text: [UInt8], _ digits: Range<Int>) -> UInt64? {
         var value: UInt64 = 0
-        for digit in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+        for index in digits {
+            let digit = text[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
             let (product, over) = value.multipliedReportingOverflow(by: 10)
-            let (sum, more) = product.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+            let (sum, more) = product.addingReportingOverflow(UInt64(digit))
             if over || more { return nil }
             value = sum
         }
@@ -167,12 +161,13 @@ public struct CounterNames: Sendable {
         }
     }
 
-    func contains(_ group: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
+    /// Whether it is among them: a group and a name in it, as they stand in a text.
+    func contains(_ text: [UInt8], _ group: Range<Int>, _ name: Range<Int>) -> Bool {
         let length = group.count + 1 + name.count
         guard length < byLength.count else { return false }
         return byLength[length].contains {
-            $0.starts(with: group) && $0[group.count] == UInt8(ascii: ".")
-                && $0[(group.count + 1)...].elementsEqual(name)
+            $0[(group.count + 1)...].elementsEqual(text[name]) && $0.starts(with: text[group])
+                && $0[group.count] == UInt8(ascii: ".")
         }
     }
 }

@@ -130,7 +130,7 @@ struct SamplingPace: Sendable {
         periodNanoseconds = Int64(max(1, periodMilliseconds)) * 1_000_000
         busyNanoseconds = time == .real ? 16_000_000_000 : 0
         // Each reading wakes a guest.
-        coarseDivisor = time == .real ? Self.divisor : 8
+        coarseDivisor = time == .real ? Self.divisor : 4
     }
 
     /// From one reading to the next, nanoseconds.

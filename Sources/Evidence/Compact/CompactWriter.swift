@@ -6,6 +6,9 @@ final class CompactWriter {
     private(set) var bytes: [UInt8] = []
     private var numbers: [String: Int] = [:]
     private var openContainers = 0
+    /// Types that are no dictionaries, by where their metadata is: to ask a value for a conformance
+    /// takes longer than to write it.
+    private var plainTypes = [ObjectIdentifier?](repeating: nil, count: 64)
 
     init() { bytes.reserveCapacity(8192) }
 
@@ -57,12 +60,17 @@ final class CompactWriter {
     }
 
     /// A value inside containers of that depth; a value without content counts as none.
-    func write(_ value: some Encodable, depth: Int) throws {
+    func write<Value: Encodable>(_ value: Value, depth: Int) throws {
         let count = bytes.count
-        if let dictionary = value as? any SortedByKey {
-            open(.keyed, depth: depth)
-            try dictionary.write(to: self, depth: depth + 1)
-            return settle(depth)
+        let type = ObjectIdentifier(Value.self)
+        let place = Int(UInt(bitPattern: type) >> 4) & (plainTypes.count - 1)
+        if plainTypes[place] != type {
+            if let dictionary = value as? any SortedByKey {
+                open(.keyed, depth: depth)
+                try dictionary.write(to: self, depth: depth + 1)
+                return settle(depth)
+            }
+            plainTypes[place] = type
         }
         try value.encode(to: CompactEncoder(writer: self, depth: depth))
         settle(depth)
