@@ -24,6 +24,16 @@ final class CompactTests: XCTestCase {
         XCTAssertEqual(try roundTrip([some]), [some])
     }
 
+    func testADictionaryThatMayBeMissingIsSortedAlsoAfterOneThatWas() throws {
+        let some: [[String: Int]?] = [nil, ["b": 1, "a": 2, "c": 3], nil, ["d": 4]]
+        let other: [[String: Int]?] = [
+            nil, ["c": 3, "a": 2].merging(["b": 1]) { $1 }, nil, ["d": 4],
+        ]
+
+        XCTAssertEqual(try roundTrip(some), some)
+        XCTAssertEqual(try Compact.encode(some), try Compact.encode(other))
+    }
+
     func testEveryScriptOfTheCatalogueArrivesAsItWas() throws {
         let trials = Catalogue.behaviours.flatMap { behaviour in
             behaviour.cases.map { parameters in

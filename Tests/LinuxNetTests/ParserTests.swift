@@ -39,6 +39,19 @@ final class ParserTests: XCTestCase {
         XCTAssertEqual(Counters.parsePairs(Array(text.utf8))["Tcp.D"], 4)
     }
 
+    func testOfZerosOnlyThoseAreTakenThatAreWanted() {
+        let wanted = CounterNames(["Tcp.RetransSegs", "Ip6.OutNoRoutes"])
+        let pairs = "Tcp: RetransSegs EstabResets OutRsts\nTcp: 0 0 4\nIp: RetransSegs\nIp: 0\n"
+        let lines = "Ip6OutNoRoutes 0\nIp6InNoRoutes 0\nUdp6OutNoRoutes 0\nUdp6InErrors 2\n"
+
+        XCTAssertEqual(
+            Counters.parsePairs(Array(pairs.utf8), zeros: wanted),
+            ["Tcp.RetransSegs": 0, "Tcp.OutRsts": 4])
+        XCTAssertEqual(
+            Counters.parseSNMP6(Array(lines.utf8), zeros: wanted),
+            ["Ip6.OutNoRoutes": 0, "Udp6.InErrors": 2])
+    }
+
     func testIPv6CountersAreSplitAtTheirGroup() {
         let text = """
             Ip6OutNoRoutes                  \t5
