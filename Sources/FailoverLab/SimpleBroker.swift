@@ -221,8 +221,9 @@ final class SimpleBroker: Sendable {
         try? poll.modify(
             connection.socket.descriptor, for: rest.isEmpty ? .input : [.input, .output],
             token: token)
-        if rest.isEmpty, !connection.output.isEmpty, let queue = connection.queue,
-            connection.output.count >= Self.mostQueuedBytes
+        // It takes messages again as soon as it owes less than that.
+        if connection.output.count >= Self.mostQueuedBytes, rest.count < Self.mostQueuedBytes,
+            let queue = connection.queue
         {
             dispatch(queue, &state)
         }

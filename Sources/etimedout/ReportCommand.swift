@@ -3,15 +3,17 @@ import Campaign
 import Foundation
 import Reporting
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Make a page or a report for machines of a stored run or matrix.",
+        abstract: "Make a page or a report for machines of what is stored.",
         discussion: """
             Shows what was found when the run was judged; judge says whether that still holds.
             """)
 
-    @Argument(help: ArgumentHelp("A run's folder, or a matrix's.", valueName: "folder"))
+    @Argument(
+        help: ArgumentHelp(
+            "A run's folder, a matrix's, or that of a failover laboratory.", valueName: "folder"))
     var path: String
 
     @Option(
@@ -28,8 +30,8 @@ struct ReportCommand: ParsableCommand {
             """, valueName: "file"))
     var output: String?
 
-    func run() throws {
-        let bytes = try bytes()
+    func run() async throws {
+        let bytes = try await bytes()
         guard let output else {
             Terminal.print(String(decoding: bytes, as: UTF8.self))
             return
@@ -37,7 +39,13 @@ struct ReportCommand: ParsableCommand {
         try RunFolder.write(bytes, toFile: output)
     }
 
-    private func bytes() throws -> [UInt8] {
+    private func bytes() async throws -> [UInt8] {
+        if StoredFailover.isThere(path) {
+            if let bytes = try await StoredFailover(path).bytes(format) { return bytes }
+            throw CommandFailure(
+                "of a failover laboratory there is html, junit, ktap, markdown and json; kcidb "
+                    + "takes in tests of a kernel, and a cell is one of programs on it")
+        }
         guard MatrixFolder.isMatrix(path) else {
             return try format.bytes(of: try RunFolder.load(path).reported)
         }

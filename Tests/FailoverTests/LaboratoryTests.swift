@@ -18,7 +18,17 @@ final class LaboratoryTests: XCTestCase {
             folder: try RunFolder.create(at: folder))
         let record = try await campaign.perform { _ in }
         let captures = try FileManager.default.contentsOfDirectory(atPath: folder + "/pcap")
-        return (record: record, captures: captures)
+        let stored = try await StoredFailover(folder)
+        var reports: [ReportFormat: [UInt8]] = [:]
+        for format in ReportFormat.allCases { reports[format] = try stored.bytes(format) }
+        var files: [String: [UInt8]] = [:]
+        for name in ["index.html", "junit.xml", "results.ktap", "failover.json"] {
+            files[name] = try [UInt8](Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
+        }
+        return (
+            record: record, captures: captures, reports: reports, files: files,
+            differences: stored.differences
+        )
     }
 
     /// The finding of a cell; skips where a program is missing, fails where the cell deviates.
@@ -118,10 +128,25 @@ final class LaboratoryTests: XCTestCase {
     }
 
     func testEachCellThatWasPerformedHasItsCapture() async throws {
-        let (record, captures) = try await Self.performance.value
+        let performance = try await Self.performance.value
+        let (record, captures) = (performance.record, performance.captures)
         let performed = record.findings.filter { $0.verdict.reason == nil }.map(\.id)
 
         XCTAssertEqual(
             Set(captures).intersection(performed.map { "\($0).pcapng" }).count, performed.count)
+    }
+
+    func testWhatIsStoredIsJudgedTheSameAndMadeIntoReportsAgain() async throws {
+        let performance = try await Self.performance.value
+
+        XCTAssertEqual(performance.differences, [])
+        for (format, name) in [
+            (ReportFormat.html, "index.html"), (.junit, "junit.xml"), (.ktap, "results.ktap"),
+            (.json, "failover.json"),
+        ] {
+            XCTAssertEqual(performance.reports[format], performance.files[name], name)
+        }
+        XCTAssertNotNil(performance.reports[.markdown])
+        XCTAssertNil(performance.reports[.kcidb])
     }
 }

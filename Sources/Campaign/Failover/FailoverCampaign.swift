@@ -85,7 +85,7 @@ public struct FailoverCampaign: Sendable {
             for finding in record.findings {
                 if let plot = state.plots[finding.id] { page.add(plot, of: finding) }
             }
-            try folder.store(record, page)
+            try folder.store(record, page, plan.cells)
             try folder.store(provenance(greeting, state.longest, began: began))
             return record
         }
@@ -247,16 +247,21 @@ extension RunFolder {
     /// Stores a cell's evidence: its observation, and its captures with the story as comments.
     func store(_ observation: FailoverObservation, _ finding: FailoverFinding) throws {
         try FileSystem.write(
-            try JSONText.encode(observation), to: "\(path)/observations/\(finding.id).json")
+            try JSONText.encode(observation), to: "\(path)/\(Name.observations)/\(finding.id).json")
         guard !observation.captures.isEmpty else { return }
         try FileSystem.write(
             try FailoverCaptureFile.bytes(observation, finding),
-            to: "\(path)/pcap/\(finding.id).pcapng")
+            to: "\(path)/\(Name.captures)/\(finding.id).pcapng")
     }
 
-    /// Stores the record of a whole laboratory, and its page.
-    func store(_ record: FailoverRecord, _ page: FailoverPage) throws {
-        try FileSystem.write(Array(page.text.utf8), to: "\(path)/index.html")
+    /// Stores the record of a whole laboratory, its page, and what machines read.
+    func store(
+        _ record: FailoverRecord, _ page: FailoverPage, _ cells: [FailoverCell]
+    ) throws {
+        let report = FailoverReport(record, cells: cells)
+        try FileSystem.write(Array(report.junit.utf8), to: "\(path)/\(Name.junit)")
+        try FileSystem.write(Array(report.ktap.utf8), to: "\(path)/\(Name.ktap)")
+        try FileSystem.write(Array(page.text.utf8), to: "\(path)/\(Name.page)")
         try FileSystem.write(try JSONText.encode(record), to: "\(path)/\(StoredFailover.name)")
     }
 }

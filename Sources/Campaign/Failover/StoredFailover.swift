@@ -21,8 +21,38 @@ public struct StoredFailover: Sendable {
         FileSystem.exists("\(path)/\(name)")
     }
 
+    /// The folder.
+    private let path: String
+
+    /// What was found at the time, as a file for people or machines; nil for `kcidb`, which takes
+    /// in tests of a kernel: a cell is one of programs on it.
+    public func bytes(_ format: ReportFormat) throws -> [UInt8]? {
+        let report = FailoverReport(before, cells: cells)
+        switch format {
+        case .html:
+            var page = FailoverPage(before, cells: cells)
+            for finding in before.findings where finding.verdict.reason == nil {
+                let observation = try Self.observation(path, finding.id)
+                page.add(FailoverPage.Plot(observation, finding), of: finding)
+            }
+            return Array(page.text.utf8)
+        case .junit: return Array(report.junit.utf8)
+        case .ktap: return Array(report.ktap.utf8)
+        case .markdown: return Array(report.markdown.utf8)
+        case .json: return try JSONText.encode(before)
+        case .kcidb: return nil
+        }
+    }
+
+    private static func observation(_ path: String, _ id: String) throws -> FailoverObservation {
+        try JSONText.decode(
+            FailoverObservation.self,
+            from: try FileSystem.read("\(path)/\(RunFolder.Name.observations)/\(id).json"))
+    }
+
     /// Reads a folder whose evidence is whole, and judges it.
     public init(_ path: String) async throws {
+        self.path = path
         let folder = RunFolder(path: path)
         if FileSystem.exists("\(path)/\(Checksums.name)"),
             let line = try await folder.damage().first
@@ -40,9 +70,7 @@ public struct StoredFailover: Sendable {
                 throw FailoverCampaign.Failure(
                     description: "\(path)/\(Self.name): \(then.id) is no cell's name")
             }
-            let observation = try JSONText.decode(
-                FailoverObservation.self,
-                from: try FileSystem.read("\(path)/observations/\(then.id).json"))
+            let observation = try Self.observation(path, then.id)
             cells.append(observation.cell)
             let now = FailoverJudge.judge(observation)
             record.findings[index] = now

@@ -45,6 +45,8 @@ public struct FailoverFinding: Codable, Sendable, Hashable {
     public var twice = 0
     /// What became of calls; nil where there were none.
     public var calls: Calls?
+    /// When watching ended.
+    public var watched: Moment?
     /// Whether a consumer that lives was given up; nil where it does not live.
     public var falseAlarm: Bool?
 

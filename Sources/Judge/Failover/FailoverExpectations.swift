@@ -24,7 +24,7 @@ struct FailoverExpectations {
     var judged: [Judged] {
         if cell.event.consumerLives { return living }
         return [consumer, idle].compactMap { $0 } + trace.deadConnections.compactMap(proxy)
-            + [broker, calls].compactMap { $0 }
+            + [broker, messages, calls].compactMap { $0 }
     }
 
     var dropsResets: Bool {

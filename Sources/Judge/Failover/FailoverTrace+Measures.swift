@@ -3,6 +3,7 @@ internal import KernelTimers
 
 extension FailoverTrace {
     func measure(_ finding: inout FailoverFinding) {
+        finding.watched = observation.end
         // What a node does that is cut off for good is nobody's business.
         let isGone = isolated(.c1) != nil && !observation.cell.event.consumerLives
         finding.proxyEnded = isGone ? nil : proxyEnd

@@ -4,10 +4,17 @@ internal import KernelTimers
 /// An observation, read.
 struct FailoverTrace {
     let observation: FailoverObservation
-    /// The consumer whose connection the event makes a dead one.
-    let session = "worker-1"
+    /// The consumer whose connection the event makes a dead one: the one that is there when it
+    /// begins, which on a busy machine need not be the first that tried.
+    let session: String
 
-    init(_ observation: FailoverObservation) { self.observation = observation }
+    init(_ observation: FailoverObservation) {
+        self.observation = observation
+        let living = observation.entries.last {
+            $0.what == .connected && $0.who == "worker" && $0.at < .zero
+        }
+        session = living?.detail.split(separator: " ").first.map(String.init) ?? "worker-1"
+    }
 
     var entries: [FailoverEntry] { observation.entries }
     var cell: FailoverCell { observation.cell }

@@ -132,7 +132,7 @@ struct FailoverLadder {
         let left = scale.place(max(from, .zero))
         let width = max(2, scale.place(until) - left)
         // Where a connection ended stands why; what follows has its name in its title.
-        let isNamed = name == "im" || label.hasSuffix("-1")
+        let isNamed = name == "im" || from <= .zero
         let words: HTML =
             isNamed && width > Double(label.count) * 6.2 + 12
             ? """

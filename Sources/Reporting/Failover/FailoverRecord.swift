@@ -26,9 +26,10 @@ public struct FailoverRecord: Codable, Sendable, Hashable {
     /// 1 if anything deviates, else 2 if anything is inconclusive or nothing was applicable, else
     /// 0: as every run exits.
     public var exitCode: Int32 {
-        let names = findings.map(\.verdict.name)
-        if names.contains("deviates") { return 1 }
-        if names.contains("inconclusive") || !names.contains("conforms") { return 2 }
-        return 0
+        switch status {
+        case .deviates: 1
+        case .inconclusive: 2
+        case .conforms: 0
+        }
     }
 }

@@ -9,38 +9,62 @@ import KernelTimers
 public enum JUnit {
     /// The document.
     public static func text(_ trials: [JudgedTrial], suite name: String) -> String {
-        let groups = Dictionary(grouping: trials, by: \.finding.trial.behaviour)
+        let cases = trials.sorted { $0.finding.trial < $1.finding.trial }.map { trial in
+            let result = Result(trial)
+            return Case(
+                suite: trial.finding.trial.behaviour,
+                name: trial.finding.trial.parameters.summary, duration: trial.duration,
+                element: result.element, message: result.message, details: details(trial))
+        }
+        return text(cases, suite: name)
+    }
+
+    /// A case as it is written.
+    struct Case {
+        /// The suite that it belongs to.
+        var suite: String
+        /// Its name in it.
+        var name: String
+        /// How long it took.
+        var duration: Duration
+        /// The element inside the case: failure, error or skipped; nil of one that passes.
+        var element: String?
+        /// That element's message.
+        var message: String
+        /// What a failure or an error says at length.
+        var details: String
+    }
+
+    /// The document of some cases, each suite's in their order.
+    static func text(_ cases: [Case], suite name: String) -> String {
+        let groups = Dictionary(grouping: cases, by: \.suite)
         var text = #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
-        text += "<testsuites name=\"\(escaped(name))\" \(counts(trials))>\n"
-        for (behaviour, trials) in groups.sorted(by: { $0.key < $1.key }) {
-            text += "  <testsuite name=\"\(escaped(behaviour))\" \(counts(trials)) "
-            text += "skipped=\"\(trials.count { Result($0).element == "skipped" })\">\n"
-            for trial in trials.sorted(by: { $0.finding.trial < $1.finding.trial }) {
-                text += testCase(trial)
-            }
+        text += "<testsuites name=\"\(escaped(name))\" \(counts(cases))>\n"
+        for (suite, cases) in groups.sorted(by: { $0.key < $1.key }) {
+            text += "  <testsuite name=\"\(escaped(suite))\" \(counts(cases)) "
+            text += "skipped=\"\(cases.count { $0.element == "skipped" })\">\n"
+            text += cases.map(testCase).joined()
             text += "  </testsuite>\n"
         }
         return text + "</testsuites>\n"
     }
 
-    private static func counts(_ trials: [JudgedTrial]) -> String {
-        func count(_ name: String) -> Int { trials.count { Result($0).element == name } }
-        let time = trials.reduce(Duration.zero) { $0 + $1.duration }
-        return "tests=\"\(trials.count)\" failures=\"\(count("failure"))\" "
+    private static func counts(_ cases: [Case]) -> String {
+        func count(_ name: String) -> Int { cases.count { $0.element == name } }
+        let time = cases.reduce(Duration.zero) { $0 + $1.duration }
+        return "tests=\"\(cases.count)\" failures=\"\(count("failure"))\" "
             + "errors=\"\(count("error"))\" "
             + "time=\"\(seconds(time))\""
     }
 
-    private static func testCase(_ trial: JudgedTrial) -> String {
-        let finding = trial.finding
+    private static func testCase(_ one: Case) -> String {
         let head =
-            "    <testcase name=\"\(escaped(finding.trial.parameters.summary))\" "
-            + "classname=\"\(escaped(finding.trial.behaviour))\" "
-            + "time=\"\(seconds(trial.duration))\""
-        let result = Result(trial)
-        guard let name = result.element else { return head + "/>\n" }
-        if name != "skipped" { return head + element(name, result.message, details(trial)) }
-        let message = escaped(result.message)
+            "    <testcase name=\"\(escaped(one.name))\" "
+            + "classname=\"\(escaped(one.suite))\" "
+            + "time=\"\(seconds(one.duration))\""
+        guard let name = one.element else { return head + "/>\n" }
+        if name != "skipped" { return head + element(name, one.message, one.details) }
+        let message = escaped(one.message)
         return head + ">\n      <skipped message=\"\(message)\"/>\n    </testcase>\n"
     }
 

@@ -10,37 +10,74 @@ public enum KTAP {
         let groups = Dictionary(grouping: trials, by: \.finding.trial.behaviour)
             .mapValues { $0.sorted { $0.finding.trial < $1.finding.trial } }
             .sorted { $0.key < $1.key }
-        var lines = ["KTAP version 1", "# \(safe(kernel))", "1..\(groups.count)"]
-        for (index, (behaviour, trials)) in groups.enumerated() {
-            lines += subtests(behaviour, trials).map { "  " + $0 }
-            lines.append(
-                result(index + 1, behaviour, combined(trials.map(\.finding.verdictAsExpected))))
+        let tests = groups.map { behaviour, trials in
+            Test(
+                name: behaviour, verdict: combined(trials.map(\.finding.verdictAsExpected)),
+                subtests: trials.map(subtest))
+        }
+        return text(tests, kernel: kernel)
+    }
+
+    /// A test as it is written.
+    struct Test {
+        /// Its name.
+        var name: String
+        /// What its subtests come to.
+        var verdict: Verdict
+        /// Its subtests, in order.
+        var subtests: [Subtest]
+    }
+
+    /// A subtest as it is written.
+    struct Subtest {
+        /// Its name.
+        var name: String
+        /// What it comes to.
+        var verdict: Verdict
+        /// What is said before its result, a line each.
+        var notes: [String]
+        /// A directive behind its result.
+        var directive = ""
+    }
+
+    /// The document of some tests.
+    static func text(_ tests: [Test], kernel: String) -> String {
+        var lines = ["KTAP version 1", "# \(safe(kernel))", "1..\(tests.count)"]
+        for (index, test) in tests.enumerated() {
+            lines += subtests(test).map { "  " + $0 }
+            lines.append(result(index + 1, test.name, test.verdict))
         }
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private static func subtests(_ behaviour: String, _ trials: [JudgedTrial]) -> [String] {
-        var lines = ["KTAP version 1", "# Subtest: \(safe(behaviour))", "1..\(trials.count)"]
-        for (index, trial) in trials.enumerated() {
-            switch trial.finding.verdict {
-            case .conforms, .notApplicable:
-                break
-            case .deviates, .inconclusive:
-                for line in JUnit.details(trial).split(separator: "\n") {
-                    lines.append("# \(safe(String(line)))")
-                }
-            }
-            let isShown = trial.finding.known?.outcome == .shown
-            let verdict = isShown ? trial.finding.verdict : trial.finding.verdictAsExpected
-            if verdict == .deviates, trial.finding.verdict == .conforms {
-                let reference = trial.finding.known?.reference ?? ""
-                lines.append("# no longer deviates as is known: \(safe(reference))")
-            }
-            lines.append(
-                result(index + 1, trial.finding.trial.parameters.summary, verdict)
-                    + todo(trial.finding))
+    private static func subtests(_ test: Test) -> [String] {
+        var lines = [
+            "KTAP version 1", "# Subtest: \(safe(test.name))", "1..\(test.subtests.count)",
+        ]
+        for (index, subtest) in test.subtests.enumerated() {
+            lines += subtest.notes.map { "# \(safe($0))" }
+            lines.append(result(index + 1, subtest.name, subtest.verdict) + subtest.directive)
         }
         return lines
+    }
+
+    private static func subtest(_ trial: JudgedTrial) -> Subtest {
+        var notes: [String] = []
+        switch trial.finding.verdict {
+        case .conforms, .notApplicable:
+            break
+        case .deviates, .inconclusive:
+            notes = JUnit.details(trial).split(separator: "\n").map(String.init)
+        }
+        let isShown = trial.finding.known?.outcome == .shown
+        let verdict = isShown ? trial.finding.verdict : trial.finding.verdictAsExpected
+        if verdict == .deviates, trial.finding.verdict == .conforms {
+            notes.append(
+                "no longer deviates as is known: \(trial.finding.known?.reference ?? "")")
+        }
+        return Subtest(
+            name: trial.finding.trial.parameters.summary, verdict: verdict, notes: notes,
+            directive: todo(trial.finding))
     }
 
     /// A deviation that is known is one that is known not to pass.
@@ -49,9 +86,9 @@ public enum KTAP {
         return " # TODO known: \(safe(known.reference))"
     }
 
-    /// What a behaviour's trials come to: a failure before an error before a success; a skip only
+    /// What a test's subtests come to: a failure before an error before a success; a skip only
     /// if nothing else is there.
-    private static func combined(_ verdicts: [Verdict]) -> Verdict {
+    static func combined(_ verdicts: [Verdict]) -> Verdict {
         if verdicts.contains(.deviates) { return .deviates }
         let isInconclusive = verdicts.contains { $0.name == "inconclusive" }
         if isInconclusive { return .inconclusive(cause: "some trials are inconclusive") }
