@@ -144,7 +144,7 @@ let package = Package(
             "FailoverTests",
             [
                 "FailoverLab", "Behaviours", "Campaign", "Evidence", "Judge", "KernelTimers",
-                "Reporting", "etimedout", "etimedout-perform",
+                "Reporting", "Wire", "etimedout", "etimedout-perform",
             ]),
         tests("AdviceTests", ["Advice", "Campaign", "Evidence", "KernelTimers", "Reporting"]),
         tests("ArchitectureTests", []),

@@ -59,9 +59,10 @@ final class CellRun: Sendable {
         }
         let journal = journal
         watches = try (cell.controllers + [.broker]).map { node in
-            try SocketWatch(
-                node.rawValue, in: try network.space(of: node), prefix: "10.77.\(index).",
-                journal: journal)
+            let shared = node == .broker ? broker?.sockets : nil
+            return SocketWatch(
+                node.rawValue, try shared ?? SocketTable(in: try network.space(of: node)),
+                prefix: "10.77.\(index).", journal: journal)
         }
         let context = CellContext(
             index: index, cell: cell, network: network, journal: journal, folder: folder)
@@ -169,7 +170,7 @@ final class CellRun: Sendable {
     }
 
     /// Looks at the sockets of controllers and broker.
-    func lookAtSockets() { for watch in watches { watch.look() } }
+    func lookAtSockets(since round: Int64) { for watch in watches { watch.look(since: round) } }
 
     /// Looks who has the address.
     func lookAtAddresses() { mover.look() }

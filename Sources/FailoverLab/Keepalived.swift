@@ -64,6 +64,7 @@ final class KeepalivedMover: AddressMover {
     private let programs = Mutex<[FailoverNode: LabProgram]>([:])
     private let files = Mutex<[String: String]>([:])
     private let owners = Mutex<Set<FailoverNode>>([])
+    private let looked = Mutex<[FailoverNode: Int64]>([:])
     private let configurators = Mutex<[FailoverNode: NetworkConfigurator]>([:])
 
     init(_ context: CellContext) { self.context = context }
@@ -86,15 +87,17 @@ final class KeepalivedMover: AddressMover {
     }
 
     private func start(_ node: FailoverNode) throws {
-        guard let keepalived = LabProgram.find("keepalived"), let ss = LabProgram.find("ss") else {
-            throw LabError("no keepalived or no ss")
+        guard let keepalived = LabProgram.find("keepalived") else {
+            throw LabError("no keepalived")
         }
         let name = node.rawValue
         let kills = context.cell.protection.killsSocketsOnDemotion
         let file = KeepalivedConfiguration(
             interface: try context.network.interface(of: node),
             address: "\(context.network.service)", priority: Self.priority(of: node),
-            demotionScript: kills ? "\(ss) -K -t -n src \(context.network.service)" : nil)
+            demotionScript: kills
+                ? LabProgram.find("ss").map { "\($0) -K -t -n src \(context.network.service)" }
+                : nil)
         let path = "\(context.folder)/keepalived-\(name).conf"
         files.withLock { $0["keepalived-\(name).conf"] = file.text }
         try LabFiles.write(file.text, to: path)
@@ -144,9 +147,11 @@ final class KeepalivedMover: AddressMover {
 
     func look() {
         for node in context.cell.controllers {
+            let began = MonotonicClock.nowNanoseconds()
             let addresses = configurators.withLock { $0[node] }.flatMap { try? $0.addresses() }
             guard let addresses else { continue }
             let has = addresses.contains { $0.address == context.network.service }
+            let before = looked.withLock { $0.updateValue(began, forKey: node) }
             let had = owners.withLock { owners in
                 defer { if has { owners.insert(node) } else { owners.remove(node) } }
                 return owners.contains(node)
@@ -154,7 +159,7 @@ final class KeepalivedMover: AddressMover {
             guard has != had else { continue }
             context.journal.note(
                 node.rawValue, has ? .addressAdded : .addressRemoved,
-                "\(context.network.service)")
+                "\(context.network.service)", notBefore: before)
         }
     }
 

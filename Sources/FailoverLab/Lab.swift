@@ -225,7 +225,10 @@ private final class Sampler: Sendable {
         let period = Int64(max(1, periodMilliseconds)) * 1_000_000
         stopping = try EventDescriptor()
         var made = [
-            try every("sampler", period) { _ in for run in runs { run.lookAtSockets() } }
+            try every("sampler", period) { _ in
+                let round = MonotonicClock.nowNanoseconds()
+                for run in runs { run.lookAtSockets(since: round) }
+            }
         ]
         // keepalived does not say when it takes an address, or leaves it.
         let moved = runs.filter { $0.cell.mover == .keepalived }

@@ -73,7 +73,7 @@ final class LabCaptures: Sendable {
     /// Begins to capture at an interface: headers and the beginning of what they carry.
     func add(
         _ node: FailoverNode, _ interface: String, in namespace: NetworkNamespace,
-        bufferBytes: Int, most: Int = 4000
+        bufferBytes: Int, most: Int = 12_000
     ) throws -> Recorder {
         let capture = try namespace.run {
             try PacketCapture(

@@ -78,6 +78,8 @@ final class RabbitBroker: Sendable {
     static let port: UInt16 = 5672
 
     let space: NetworkNamespace
+    /// Its connections, of all cells.
+    let sockets: SocketTable
     let configuration: RabbitConfiguration
     private let program: LabProgram
     private let log: RabbitLog
@@ -95,6 +97,7 @@ final class RabbitBroker: Sendable {
         try LabFiles.write("[].\n", to: "\(folder)/enabled_plugins")
         let space = try NetworkNamespace()
         self.space = space
+        sockets = try SocketTable(in: space)
         try space.run {
             try LabNetwork.prepare(.broker, protection)
             if let keepalive = settings.keepalive {

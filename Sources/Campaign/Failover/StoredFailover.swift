@@ -45,9 +45,19 @@ public struct StoredFailover: Sendable {
     }
 
     private static func observation(_ path: String, _ id: String) throws -> FailoverObservation {
-        try JSONText.decode(
+        var observation = try JSONText.decode(
             FailoverObservation.self,
             from: try FileSystem.read("\(path)/\(RunFolder.Name.observations)/\(id).json"))
+        guard !observation.captures.isEmpty else { return observation }
+        let file = "\(path)/\(RunFolder.Name.captures)/\(id).pcapng"
+        do {
+            let packets = try FailoverCaptureFile.packets(
+                of: observation, in: try FileSystem.read(file))
+            for index in packets.indices { observation.captures[index].packets = packets[index] }
+        } catch let error as AnnotatedCaptureError {
+            throw FailoverCampaign.Failure(description: "\(file): \(error)")
+        }
+        return observation
     }
 
     /// Reads a folder whose evidence is whole, and judges it.

@@ -10,7 +10,7 @@ extension FailoverExpectations {
     /// The proxy's connection to a client whose address is gone from under it.
     func proxy(_ dead: FailoverTrace.DeadConnection) -> Judged? {
         // RabbitMQ does not say to whom it gives what, so nobody knows what went to a later one.
-        if !dead.isFirst, cell.backend == .rabbitmq {
+        if !dead.isFirst, cell.backend == .rabbitmq, dead.wire == nil {
             return .open(
                 "when the proxy on \(dead.owner.rawValue) ends: RabbitMQ does not say which "
                     + "messages it gave to \(dead.session)")
@@ -22,7 +22,7 @@ extension FailoverExpectations {
             ? "the proxy ends the dead connection"
             : "the proxy on \(dead.owner.rawValue) ends \(dead.session)"
         if cell.protection.killsSocketsOnDemotion { return killed(dead, what, end) }
-        guard let written = trace.givings(to: dead.session, from: dead.removed.latest).first else {
+        guard let written = data(for: dead, from: dead.removed.latest).first else {
             return .check(
                 .init(
                     what: what, expected: "a message to the dead consumer",
@@ -41,7 +41,21 @@ extension FailoverExpectations {
                 }
             }
         }
-        return check(what, candidates, end, programs: 2).map(Judged.check)
+        // Where no interface told when RabbitMQ's messages came, it was some time after they were
+        // published.
+        return check(
+            what, candidates, end, programs: 2, stall: dead.wire == nil ? brokerStall : .zero
+        ).map(Judged.check)
+    }
+
+    /// When data came for a dead consumer at its proxy: as its interface saw it, else as far as the
+    /// broker told.
+    private func data(
+        for dead: DeadConnection, from first: Moment,
+        until last: Moment = Moment(nanoseconds: .max)
+    ) -> [Moment] {
+        dead.wire.map { $0.received.filter { $0 >= first && $0 < last } }
+            ?? trace.givings(to: dead.session, from: first, until: last)
     }
 
     private func rto(_ dead: DeadConnection, before moment: Moment) -> ClosedRange<Int>? {
@@ -59,8 +73,10 @@ extension FailoverExpectations {
         let timer = trace.address(of: dead.session).flatMap {
             trace.timer(of: dead.owner, to: $0, after: dead.removed.latest)
         }
-        let sooner = trace.givings(
-            to: dead.session, from: dead.removed.earliest, until: dead.removed.latest)
+        // What was published just before may have come just after.
+        let stall = dead.wire == nil ? brokerStall : .zero
+        let sooner = data(
+            for: dead, from: dead.removed.earliest - stall, until: dead.removed.latest)
         var roots: [Roots] = []
         if timer != .retransmission {
             roots = (sooner + [written]).flatMap { moment in
@@ -76,13 +92,15 @@ extension FailoverExpectations {
         }
         if timer != .probe {
             // In flight when the address went: unacknowledged, so the retransmission timer runs.
-            let last = trace.lastGiving(to: dead.session, before: dead.removed.latest)
+            let last =
+                dead.wire.map { $0.received.last { $0 < dead.removed.latest } }
+                ?? trace.lastGiving(to: dead.session, before: dead.removed.latest)
             // The broker answers a consumer's word too, and a busy machine takes a while to remove
             // an address: what went then is the last that went.
             let answers = trace.words(of: dead.session).filter {
                 $0 >= dead.removed.earliest && $0 <= dead.removed.latest
             }
-            let flying = (cell.mover == .lab ? [] : sooner) + answers
+            let flying = (cell.mover == .lab && dead.wire == nil ? [] : sooner) + answers
             for moment in flying + [last].compactMap({ $0 }) {
                 roots.append {
                     RetransmitTimer($0, .mainline, fates: Timeline(.unroutable))
@@ -161,6 +179,7 @@ extension FailoverExpectations {
         if end <= back.latest {
             return cell.protection.heartbeatMilliseconds == nil ? back.latest : nil
         }
+        if let wire = dead.wire { return wire.received.first { $0 >= back.latest && $0 < end } }
         switch cell.backend {
         case .simple:
             return trace.givings(to: dead.session, from: back.latest, until: end).first
@@ -221,6 +240,13 @@ extension FailoverExpectations {
             moments.append(last)
         }
         moments += sinceAcknowledged(written, isolated)
+        // The interface knows better than all who wrote down what they did.
+        if let wire = trace.brokerWire {
+            guard let since = wire.unacknowledgedSince else {
+                return .open("when the broker ends: all that it sent was acknowledged")
+            }
+            moments = [since]
+        }
         // Of a stream the tail loss probe repeats the last message, and the RTO keeps its time; of
         // a lone message it repeats that, and the RTO starts again (`tcp_rearm_rto`).
         if let reverted = reverted(since: moments) {
@@ -242,7 +268,7 @@ extension FailoverExpectations {
         let programs = cell.backend == .rabbitmq ? 4 : 1
         return check(
             "the broker ends the dead connection", candidates, finding.brokerEnded,
-            programs: programs
+            programs: programs, stall: brokerStall
         ).map(Judged.check)
     }
 
@@ -261,13 +287,14 @@ extension FailoverExpectations {
         let cut =
             trace.isolated(.c1) ?? trace.deadConnections.first?.removed
         guard let cut else { return nil }
-        let words = trace.words(of: trace.session)
-        let last = words.last { $0 < cut.earliest }
+        let heard = trace.brokerWire?.received
+        let words = heard.map { $0.suffix(1) } ?? trace.words(of: trace.session)[...]
+        let last = heard == nil ? words.last { $0 < cut.earliest } : words.last
         let candidates =
             ([last].compactMap { $0 }
             + words.filter {
                 $0 >= cut.earliest && $0 <= cut.latest
-            }).compactMap { silence(after: $0, until: cut.latest) }
+            }).compactMap { silence(after: $0, until: heard == nil ? cut.latest : $0) }
         if let proxy = finding.proxyEnded, let first = candidates.map(\.window.earliest).min(),
             proxy < first
         {
@@ -275,9 +302,12 @@ extension FailoverExpectations {
         }
         return check(
             "the broker misses the consumer's heartbeats", candidates, finding.brokerEnded,
-            programs: 4
+            programs: heartbeatPrograms, stall: brokerStall
         ).map(Judged.check)
     }
+
+    /// Three waits one after another, the connection's process, and the log's.
+    var heartbeatPrograms: Int { 5 }
 
     /// When the broker gives up a consumer whose last word was at a moment, and who may have sent
     /// heartbeats of which nobody took notice until another. RabbitMQ looks at the end of each

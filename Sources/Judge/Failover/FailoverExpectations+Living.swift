@@ -130,14 +130,17 @@ extension FailoverExpectations {
     private func silentWorker(_ back: Window) -> Judged? {
         guard cell.protection.heartbeatMilliseconds != nil else { return nil }
         let end = finding.brokerEnded ?? trace.observation.end
-        let words = trace.words(of: trace.session).filter { $0 < end }
+        let heard = trace.brokerWire?.received
+        let all = heard ?? trace.words(of: trace.session)
+        let words = all.filter { $0 < end }
         let silences = zip(words, words.dropFirst() + [end]).max { $0.1 - $0.0 < $1.1 - $1.0 }
         guard let last = silences?.0 else { return nil }
-        let quiet = last + .milliseconds(cell.traffic.pingMilliseconds)
+        let quiet =
+            heard == nil ? last + .milliseconds(cell.traffic.pingMilliseconds) : last
         guard let event = silence(after: last, until: quiet),
             event.window.earliest < back.latest
         else { return nil }
-        let next = trace.words(of: trace.session).first { $0 > last }
+        let next = all.first { $0 > last }
         if let next, next < event.window.earliest { return nil }
         guard event.window.latest <= back.earliest else {
             return .open(
@@ -145,7 +148,7 @@ extension FailoverExpectations {
         }
         return check(
             "the broker misses the busy consumer's heartbeats", [event], finding.brokerEnded,
-            programs: 4
+            programs: heartbeatPrograms, stall: brokerStall
         ).map(Judged.check)
     }
 }

@@ -240,13 +240,31 @@ struct FailoverExpectations {
         Duration.nanoseconds(trace.observation.latenessNanoseconds) * programs
     }
 
+    /// By how much RabbitMQ's processes may be late, each: they share one scheduler of Erlang's,
+    /// and a message that a producer beside the broker publishes waits for several of them until it
+    /// is confirmed. The longest that one waited is the longest that it was seen to stand still.
+    var brokerStall: Duration {
+        guard cell.backend == .rabbitmq else { return .zero }
+        var published: [Int: Moment] = [:]
+        var longest = Duration.zero
+        for entry in trace.entries where entry.who == "inner" && entry.at >= .zero - .seconds(2) {
+            guard let number = entry.message else { continue }
+            if entry.what == .published { published[number] = entry.at }
+            if entry.what == .confirmed, let sent = published[number] {
+                longest = max(longest, entry.at - sent)
+            }
+        }
+        return longest
+    }
+
     /// Whether something happened in one of some windows, as far as `programs` that wait for each
     /// other told it; nil where watching ended too soon to say.
     func check(
-        _ what: String, _ candidates: [Expected], _ seen: Moment?, programs: Int
+        _ what: String, _ candidates: [Expected], _ seen: Moment?, programs: Int,
+        stall: Duration = .zero
     ) -> FailoverFinding.Check? {
         guard var best = candidates.first else { return nil }
-        let late = late(programs)
+        let late = max(late(programs), stall * programs)
         func contains(_ window: Window, _ moment: Moment) -> Bool {
             moment >= window.earliest && moment <= window.latest + late
         }

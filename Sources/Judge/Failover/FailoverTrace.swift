@@ -7,6 +7,10 @@ struct FailoverTrace {
     /// The consumer whose connection the event makes a dead one: the one that is there when it
     /// begins, which on a busy machine need not be the first that tried.
     let session: String
+    /// The connections that died of the address' leaving, in order.
+    private(set) var deadConnections: [DeadConnection] = []
+    /// The dead consumer's connection as the broker's own interface saw it.
+    private(set) var brokerWire: FailoverWire?
 
     init(_ observation: FailoverObservation) {
         self.observation = observation
@@ -14,6 +18,8 @@ struct FailoverTrace {
             $0.what == .connected && $0.who == "worker" && $0.at < .zero
         }
         session = living?.detail.split(separator: " ").first.map(String.init) ?? "worker-1"
+        deadConnections = died
+        brokerWire = wire(of: session, at: .broker)
     }
 
     var entries: [FailoverEntry] { observation.entries }
@@ -26,8 +32,12 @@ struct FailoverTrace {
         entries.last { $0.what == .step && $0.at <= moment }?.at ?? moment
     }
 
-    /// When something happened that a step did: not before the step, nor after it was seen.
-    private func window(seenAt moment: Moment) -> Window { Window(step(before: moment), moment) }
+    /// When something happened that a step did: not before the step, nor before somebody looked in
+    /// vain, nor after it was seen.
+    private func window(_ seen: FailoverEntry) -> Window {
+        let step = step(before: seen.at)
+        return Window(min(seen.at, max(step, seen.notBefore ?? step)), seen.at)
+    }
 
     /// When the event isolated a node, if it did: not before the step, nor after it was done.
     func isolated(_ node: FailoverNode) -> Window? {
@@ -70,10 +80,11 @@ struct FailoverTrace {
         var returned: Window?
         /// Whether it is the first.
         var isFirst: Bool
+        /// Its other half, between proxy and broker, as the controller's interface saw it.
+        var wire: FailoverWire?
     }
 
-    /// The connections that died of the address' leaving, in order.
-    var deadConnections: [DeadConnection] {
+    private var died: [DeadConnection] {
         var dead: [DeadConnection] = []
         for entry in entries where entry.what == .addressRemoved && entry.at >= .zero {
             guard let owner = FailoverNode(rawValue: entry.who),
@@ -89,8 +100,9 @@ struct FailoverTrace {
             }
             dead.append(
                 DeadConnection(
-                    session: session, owner: owner, removed: window(seenAt: entry.at),
-                    returned: back.map { window(seenAt: $0.at) }, isFirst: dead.isEmpty))
+                    session: session, owner: owner, removed: window(entry),
+                    returned: back.map(window), isFirst: dead.isEmpty,
+                    wire: wire(of: session, at: owner)))
         }
         return dead
     }
@@ -219,17 +231,29 @@ struct FailoverTrace {
         }
     }
 
-    /// The RTO of a connection in jiffies, as far as /proc told it last before a moment: it counts
-    /// in ticks of 10 ms, rounded down. What it shows while retransmissions are underway has been
-    /// doubled by each of them (`tcp_retransmit_timer`), and isn't what they began with.
+    /// The RTO of a connection in jiffies when something was written at a moment that nobody
+    /// acknowledged, as far as /proc told it: it counts in ticks of 10 ms, rounded down.
+    ///
+    /// No answer changes it from then on, so that the look after tells it, and the look before only
+    /// where there was none: what came between may have changed it. What it shows once
+    /// retransmissions are underway has been doubled by each of them (`tcp_retransmit_timer`), as
+    /// long as none is taken back, for which the host must wait three seconds for a neighbour
+    /// (RFC 6069).
     func rtoJiffies(
         of who: FailoverNode, to remote: String, before moment: Moment, tick: TickRate
     ) -> ClosedRange<Int>? {
-        let entry = sightings(of: who, to: remote).last {
-            $0.at <= moment && $0.detail.contains(" rto:")
-                && !$0.detail.contains(" retransmits:")
+        let told = sightings(of: who, to: remote).filter { $0.detail.contains(" rto:") }
+        let after = told.first { $0.at > moment && $0.at < moment + .seconds(3) }
+        if let after, let ticks = Self.rtoTicks(after) {
+            let doubled = Self.number("retransmits:", in: after) ?? 0
+            let least = tick.jiffies(covering: .milliseconds(ticks * 10))
+            let most = tick.jiffies(covering: .milliseconds((ticks + 1) * 10))
+            // Rounded outwards: the doublings are of whole jiffies.
+            let all = least >> doubled...(most + (1 << doubled) - 1) >> doubled
+            if all.lowerBound > 0 { return all }
         }
-        return entry.flatMap { Self.rtoTicks($0) }.map { Self.jiffies(ofTicks: $0, tick) }
+        let before = told.last { $0.at <= moment && !$0.detail.contains(" retransmits:") }
+        return before.flatMap { Self.rtoTicks($0) }.map { Self.jiffies(ofTicks: $0, tick) }
     }
 
     /// The RTO in a sighting of a socket, in ticks of 10 ms.

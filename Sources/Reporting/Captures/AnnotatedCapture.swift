@@ -92,6 +92,13 @@ public struct AnnotatedCapture: Sendable {
     public static func packets(
         of captures: [Capture], in bytes: [UInt8]
     ) throws(AnnotatedCaptureError) -> [[PacketRecord]] {
+        try packets(in: bytes, named: captures.map { (name(of: $0), $0.linkType) })
+    }
+
+    /// Reads the packets of a file whose interfaces have these names and link-layer types.
+    static func packets(
+        in bytes: [UInt8], named captures: [(name: String, linkType: Int)]
+    ) throws(AnnotatedCaptureError) -> [[PacketRecord]] {
         let file: CaptureFile
         do { file = try CaptureFile(bytes: bytes) } catch { throw .unreadable(error) }
         guard file.interfaces.count == captures.count else {
@@ -100,12 +107,12 @@ public struct AnnotatedCapture: Sendable {
                     + "\(captures.count) captures")
         }
         for (capture, interface) in zip(captures, file.interfaces) {
-            guard interface.name == name(of: capture),
+            guard interface.name == capture.name,
                 Int(interface.linkType.rawValue) == capture.linkType
             else {
                 throw .other(
                     "the interface \(PlainText.line(interface.name ?? "(unnamed)")) is not the "
-                        + "observation's \(name(of: capture))")
+                        + "observation's \(capture.name)")
             }
         }
         var packets: [[PacketRecord]] = captures.map { _ in [] }

@@ -24,7 +24,7 @@ public enum FailoverCaptureFile {
             try writer.add(
                 CaptureInterface(
                     linkType: LinkType(rawValue: UInt16(truncatingIfNeeded: capture.linkType)),
-                    name: "\(capture.node.rawValue):\(capture.interface)",
+                    name: name(of: capture),
                     description: "at \(capture.node.rawValue)"))
             packets += capture.packets.map { ($0, index) }
         }
@@ -44,6 +44,18 @@ public enum FailoverCaptureFile {
                     comments: comments))
         }
         return writer.bytes
+    }
+
+    /// The packets of an observation's captures, read back from such a file.
+    public static func packets(
+        of observation: FailoverObservation, in bytes: [UInt8]
+    ) throws(AnnotatedCaptureError) -> [[PacketRecord]] {
+        try AnnotatedCapture.packets(
+            in: bytes, named: observation.captures.map { (name(of: $0), $0.linkType) })
+    }
+
+    private static func name(of capture: FailoverCapture) -> String {
+        "\(capture.node.rawValue):\(capture.interface)"
     }
 
     /// What happened beside the wire, each at its time: it stands at the next packet.

@@ -132,7 +132,7 @@ struct FailoverLadder {
         let left = scale.place(max(from, .zero))
         let width = max(2, scale.place(until) - left)
         // Where a connection ended stands why; what follows has its name in its title.
-        let isNamed = name == "im" || from <= .zero
+        let isNamed = name != "wt" || from <= .zero
         let words: HTML =
             isNamed && width > Double(label.count) * 6.2 + 12
             ? """
@@ -163,22 +163,43 @@ struct FailoverLadder {
                 pieces.append(span(rung, began.at, observation.end, Self.session(began), "wt"))
             }
         }
-        for (rung, node) in [
-            (Rung.address1, FailoverNode.c1), (.address2, .c2), (.address3, .c3),
-        ] {
+        return .joined(pieces + addresses)
+    }
+
+    /// Who had the address, and for how long a node that had it was cut off.
+    private var addresses: [HTML] {
+        let rows = [(Rung.address1, FailoverNode.c1), (.address2, .c2), (.address3, .c3)]
+        return rows.flatMap { rung, node -> [HTML] in
+            var pieces: [HTML] = []
             var since: Moment?
-            for entry in observation.entries where entry.who == node.rawValue {
-                if entry.what == .addressAdded { since = entry.at }
-                if entry.what == .addressRemoved, let began = since {
-                    pieces.append(span(rung, began, entry.at, "has it", "im"))
+            var cut: Moment?
+            func close(_ at: Moment) {
+                guard let began = since else { return }
+                pieces.append(
+                    cut == nil
+                        ? span(rung, began, at, "has it", "im")
+                        : span(rung, began, at, "has it, and is cut off", "im cut"))
+            }
+            let words = (
+                FailoverEvent.Action.isolate(node).description,
+                FailoverEvent.Action.rejoin(node).description
+            )
+            for entry in observation.entries {
+                switch entry.what {
+                case .addressAdded where entry.who == node.rawValue: since = entry.at
+                case .addressRemoved where entry.who == node.rawValue:
+                    close(entry.at)
                     since = nil
+                case .step where entry.detail == words.0 || entry.detail == words.1:
+                    close(entry.at)
+                    since = since.map { max($0, entry.at) }
+                    cut = entry.detail == words.0 ? entry.at : nil
+                default: break
                 }
             }
-            if let began = since {
-                pieces.append(span(rung, began, observation.end, "has it", "im"))
-            }
+            close(observation.end)
+            return pieces
         }
-        return .joined(pieces)
     }
 
     private static func session(_ entry: FailoverEntry) -> String {

@@ -82,7 +82,8 @@ public struct FailoverPage: Sendable {
         .compared .cells td{text-align:right;white-space:nowrap}\
         .compared thead tr:first-child th[scope=colgroup]{text-align:center;\
         border-left:1px solid var(--line)}.key svg{width:26px;height:16px;flex:none}\
-        .plots+.scroll{margin-top:1rem}.key{margin:1.4rem 0 1.8rem}\
+        .plots+.scroll{margin-top:1rem}.body>.scroll+p{margin-top:.7rem}\
+        .key{margin:1.4rem 0 1.8rem}\
         .fg{stroke:var(--good);stroke-width:2}.fd{stroke:var(--bad);stroke-width:2}\
         .fs{stroke:var(--imp);stroke-width:1.5;stroke-dasharray:4 3;fill:none}\
         .fe path{stroke:var(--bad);stroke-width:2.4;fill:none}\
@@ -94,6 +95,7 @@ public struct FailoverPage: Sendable {
         display:inline;\
         white-space:normal}.cells td{white-space:normal}.matrix.cells th[scope=row]{\
         white-space:normal;min-width:11rem}\
+        .ladder .cut rect{fill:none;stroke-dasharray:3 3}\
         .cells td.bad{color:var(--bad);font-weight:600}\
         .v-measured{color:var(--soft);--vb:var(--nonebg)}
         """
