@@ -19,6 +19,15 @@ int clinux_make_mounts_private(void) {
     return CLINUX_ONCE(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 }
 
+// Whom the process that waits ends when it is told to end itself: by then all that the child had
+// started is gone too, which is more than the death of the one that waits would say.
+static volatile pid_t awaited;
+
+static void end_awaited(int number) {
+    (void)number;
+    kill(awaited, SIGKILL);
+}
+
 int clinux_become_init(void) {
     int result = CLINUX_ONCE(unshare(CLONE_NEWPID));
     if (result < 0) return result;
@@ -29,6 +38,9 @@ int clinux_become_init(void) {
     close(0);
     close(1);
     signal(SIGINT, SIG_IGN);
+    awaited = child;
+    struct sigaction action = {.sa_handler = end_awaited};
+    sigaction(SIGTERM, &action, NULL);
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));

@@ -59,6 +59,11 @@ struct AdviseCommand: ParsableCommand {
         var grounds = Grounds()
         var ticks = hz
         if let findings {
+            guard !StoredFailover.isThere(findings) else {
+                throw CommandFailure(
+                    "\(findings) is a failover laboratory's folder, which tells of programs; "
+                        + "advice rests on a kernel's findings: name the folder of etimedout run")
+            }
             let record = Rejudgement(try RunFolder.load(findings)).record
             grounds = Grounds(record.findings)
             ticks = ticks ?? record.kernel.hz

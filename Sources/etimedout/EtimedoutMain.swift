@@ -56,7 +56,8 @@ enum EtimedoutMain {
     /// Prints an error as one line, and gives the exit status: 2, unless a command says otherwise.
     private static func report(_ error: any Error) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
-        if error is CancellationError || Interrupts.shared.isRaised {
+        let isTold = error is CommandFailure
+        if error is CancellationError || (Interrupts.shared.isRaised && !isTold) {
             Terminal.complain("interrupted before anything was performed")
             return 2
         }

@@ -97,14 +97,13 @@ struct FailoverCommand: AsyncParsableCommand {
                 return (try await campaign.perform { line.take($0) }, folder)
             } catch {
                 folder.removeIfEmpty()
+                let isKept = FileManager.default.fileExists(atPath: folder.path)
+                let rest = isKept ? "; what was finished is in \(folder.path)" : ""
                 if Task.isCancelled {
-                    let isKept = FileManager.default.fileExists(atPath: folder.path)
                     throw CommandFailure(
-                        isKept
-                            ? "interrupted; what was finished is in \(folder.path)"
-                            : "interrupted before anything was finished")
+                        "interrupted" + (isKept ? rest : " before anything was finished"))
                 }
-                throw error
+                throw isKept ? CommandFailure("\(error)" + rest) : error
             }
         }
         let descriptor = json ? STDERR_FILENO : STDOUT_FILENO

@@ -39,6 +39,14 @@ final class FailoverCommandTests: XCTestCase {
                 "advise", "--detect-within", "9", "--survive-blip", "2", "--findings",
                 "/nonexistent",
             ], "/nonexistent")
+        let laboratory = NSTemporaryDirectory() + "etimedout-advise-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: laboratory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: laboratory) }
+        try Data("{}".utf8).write(to: URL(filePath: "\(laboratory)/failover.json"))
+        try await assertOneLine(
+            ["advise", "--detect-within", "9", "--survive-blip", "2", "--findings", laboratory],
+            "name the folder of etimedout run")
     }
 
     func testAdviceIsPrintedWithItsWindows() async throws {

@@ -1,4 +1,7 @@
+import Campaign
+import Evidence
 import Foundation
+import Reporting
 import XCTest
 
 /// What is left of a laboratory that is ended in the middle, and what one does that lacks programs.
@@ -71,18 +74,22 @@ final class InterruptionTests: XCTestCase {
         let errors = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = arguments.map { $0 == "etimedout" ? path : $0 }
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["TMPDIR": scratch]) { $1 }
         process.standardOutput = errors
         process.standardError = errors
         return (process, errors)
     }
 
-    private func interrupt(with signal: Int32, status: Int32) async throws {
+    private func interrupt(
+        with signal: Int32, status: Int32, performer: Bool = false
+    ) async throws {
         try XCTSkipUnless(
             FileManager.default.isExecutableFile(atPath: "/usr/sbin/haproxy"),
             "haproxy is not installed; Scripts/setup --failover installs it")
         let folder = NSTemporaryDirectory() + "etimedout-failover-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)
+        let before = try Surroundings()
         let (process, errors) = try command([
             "etimedout", "failover", "--event", "move", "--protection", "nothing",
             "--protection", "tcp-ut", "--report", folder,
@@ -95,17 +102,116 @@ final class InterruptionTests: XCTestCase {
             return family.count { name($0.pid) == "haproxy" } == 4
         }
 
-        kill(pid_t(root), signal)
+        let victim = performer ? family.first { name($0.pid).hasPrefix("etimedout-perf") } : nil
+        kill(pid_t(performer ? try XCTUnwrap(victim).pid : root), signal)
         let words = String(
             decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
 
         XCTAssertEqual(process.terminationStatus, status, words)
+        if status == 2, !performer {
+            // Who ends in order waits for all that he had started.
+            let left = family.filter { stat($0.pid)?.began == $0.began }
+            XCTAssertEqual(left.map { name($0.pid) }, [])
+        }
         try await self.await(seconds: 10, "what it had started did not end") {
             !family.contains { stat($0.pid)?.began == $0.began }
         }
-        // What no process holds and nothing is mounted on is gone: namespaces too.
-        XCTAssertEqual(try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8), mounts)
+        try assertNothingIsLeft(since: before)
+    }
+
+    /// The scratch folder of the commands that a test runs.
+    private var scratch = ""
+
+    override func setUpWithError() throws {
+        scratch = NSTemporaryDirectory() + "etimedout-scratch-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: scratch, withIntermediateDirectories: true)
+    }
+
+    override func tearDown() { try? FileManager.default.removeItem(atPath: scratch) }
+
+    /// What a laboratory might leave behind of itself.
+    private struct Surroundings: Equatable {
+        /// What no process holds and nothing is mounted on is gone: namespaces too.
+        var mounts: String
+        var namespaces: [String]
+        var interfaces: [String]
+        /// Who listens where the laboratory's programs do, in the host's own network.
+        var listeners: [String]
+        var files: [String]
+
+        init() throws {
+            mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)
+            func names(_ path: String) -> [String] {
+                ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+            }
+            namespaces = names("/run/netns")
+            interfaces = names("/sys/class/net")
+            let ports = [5672, 5673, 25672, 4369].map { String(format: ":%04X", $0) }
+            listeners = ["tcp", "tcp6"].flatMap { name -> [String] in
+                let text = try? String(contentsOfFile: "/proc/self/net/\(name)", encoding: .utf8)
+                return (text ?? "").split(separator: "\n").map {
+                    $0.split(separator: " ").dropFirst().prefix(3).joined(separator: " ")
+                }.filter { line in line.hasSuffix(" 0A") && ports.contains { line.contains($0) } }
+            }
+            files = [
+                "/etc/haproxy", "/etc/keepalived", "/etc/rabbitmq", "/etc/default",
+                "/var/lib/rabbitmq", "/var/lib/haproxy", "/var/log/rabbitmq", "/run/haproxy",
+                "/run/keepalived", "/root", "/run",
+            ].flatMap { folder in
+                ([""] + names(folder).map { "/" + $0 }).map { name -> String in
+                    // The home and /run have others' files too, whose content may change.
+                    if folder == "/root" || folder == "/run" { return folder + name }
+                    let known = try? FileManager.default.attributesOfItem(atPath: folder + name)
+                    let values = [FileAttributeKey.systemFileNumber, .size, .modificationDate].map {
+                        known?[$0].map { "\($0)" } ?? "-"
+                    }
+                    return "\(folder)\(name) \(values.joined(separator: " "))"
+                }
+            }
+        }
+    }
+
+    private func assertNothingIsLeft(since before: Surroundings) throws {
+        XCTAssertEqual(try Surroundings(), before)
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: scratch), [])
+    }
+
+    func testWhatWasFinishedBeforeAnInterruptionIsKeptAndJudgedLikeAWhole() async throws {
+        try XCTSkipUnless(
+            FileManager.default.isExecutableFile(atPath: "/usr/sbin/haproxy"),
+            "haproxy is not installed; Scripts/setup --failover installs it")
+        let folder = NSTemporaryDirectory() + "etimedout-failover-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let before = try Surroundings()
+        // One ends some seconds before the other, whose tcp_retries2 takes longer.
+        let (process, errors) = try command([
+            "etimedout", "failover", "--event", "blip", "--protection", "nothing",
+            "--protection", "retries2", "--report", folder,
+        ])
+        try process.run()
+        try await self.await(seconds: 60, "no cell ended") {
+            FileManager.default.fileExists(
+                atPath: folder + "/pcap/blip.retries2.simple.pcapng")
+        }
+
+        process.interrupt()
+        let words = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        let stored = try await StoredFailover(folder)
+
+        XCTAssertEqual(process.terminationStatus, 2, words)
+        XCTAssertEqual(
+            words, "etimedout: interrupted; what was finished is in \(folder)\n")
+        XCTAssertEqual(stored.differences, [])
+        XCTAssertEqual(
+            stored.record.findings.map(\.verdict.name), ["inconclusive", "conforms"])
+        XCTAssertEqual(
+            stored.record.findings.first?.verdict.reason,
+            "the laboratory was interrupted before it ended")
+        try assertNothingIsLeft(since: before)
     }
 
     func testNothingIsLeftWhenTheUserInterrupts() async throws {
@@ -120,6 +226,17 @@ final class InterruptionTests: XCTestCase {
         try await interrupt(with: SIGKILL, status: SIGKILL)
     }
 
+    func testNothingIsLeftWhenTheLaboratoryItselfIsKilled() async throws {
+        try await interrupt(with: SIGKILL, status: 2, performer: true)
+    }
+
+    /// A line of a shell in a mount namespace that hides what is in a folder, or a program.
+    private static func hide(_ path: String) -> String {
+        path.hasSuffix(".py")
+            ? "mount -t tmpfs none \((path as NSString).deletingLastPathComponent) || true"
+            : "[ ! -e \(path) ] || mount --bind /dev/null \(path) 2>/dev/null || true"
+    }
+
     func testHAProxyAloneGivesItsRowsAndWhatIsMissingIsNamed() async throws {
         try XCTSkipUnless(
             FileManager.default.isExecutableFile(atPath: "/usr/sbin/haproxy"),
@@ -130,7 +247,7 @@ final class InterruptionTests: XCTestCase {
         let hidden = [
             "/usr/sbin/keepalived", "/usr/sbin/nft", "/usr/lib/rabbitmq/bin/rabbitmq-server",
             "/usr/bin/ss", "/usr/sbin/rabbitmq-server", "/bin/ss", "/sbin/nft",
-        ].map { "[ ! -e \($0) ] || mount --bind /dev/null \($0) 2>/dev/null || true" }
+        ].map(Self.hide)
         let script =
             (hidden + [
                 "exec \"$0\" failover --backend simple --backend rabbitmq --event move "
@@ -140,6 +257,7 @@ final class InterruptionTests: XCTestCase {
         let (process, output) = try command([
             "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "etimedout",
         ])
+        let before = try Surroundings()
 
         try process.run()
         let words = String(
@@ -147,6 +265,7 @@ final class InterruptionTests: XCTestCase {
         process.waitUntilExit()
 
         XCTAssertEqual(process.terminationStatus, 0, words)
+        try assertNothingIsLeft(since: before)
         let rows = words.split(separator: "\n")
         func row(_ block: String, _ name: String) -> Substring {
             rows.drop { !$0.hasPrefix(block) }.first { $0.hasPrefix(name + " ") } ?? ""
@@ -157,5 +276,46 @@ final class InterruptionTests: XCTestCase {
             row("move: ", "ss-kill").contains("notApplicable: ss is not installed"), words)
         XCTAssertTrue(row("firewall: ", "nothing").contains("nft is not installed"), words)
         XCTAssertTrue(words.contains("rabbitmq-server is not installed"), words)
+    }
+
+    func testEachProgramThatIsMissingMakesItsRowsNotApplicableByName() async throws {
+        try XCTSkipUnless(
+            FileManager.default.isExecutableFile(atPath: "/usr/sbin/haproxy"),
+            "haproxy is not installed; Scripts/setup --failover installs it")
+        for (name, paths, options) in [
+            ("haproxy", ["/usr/sbin/haproxy"], ""),
+            (
+                "rabbitmq-server",
+                ["/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/sbin/rabbitmq-server"],
+                "--backend rabbitmq"
+            ),
+            (
+                "python3-pika", ["/usr/lib/python3/dist-packages/pika/__init__.py"],
+                "--backend rabbitmq"
+            ),
+            ("keepalived", ["/usr/sbin/keepalived"], "--mover keepalived"),
+        ] {
+            let folder = NSTemporaryDirectory() + "etimedout-failover-" + UUID().uuidString
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let script =
+                (paths.map { Self.hide($0) } + [
+                    "exec \"$0\" failover \(options) --event move --protection tcp-ut "
+                        + "--report \(folder)"
+                ]).joined(separator: "\n")
+            let (process, output) = try command([
+                "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "etimedout",
+            ])
+
+            try process.run()
+            let words = String(
+                decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+
+            // Nothing was applicable: that is no success.
+            XCTAssertEqual(process.terminationStatus, 2, words)
+            XCTAssertTrue(
+                words.contains("tcp-ut     notApplicable: \(name) is not installed"), words)
+            XCTAssertTrue(words.contains("Scripts/setup --failover installs"), words)
+        }
     }
 }

@@ -66,17 +66,43 @@ public struct FailoverCampaign: Sendable {
         signal(SIGPIPE, SIG_IGN)
         let began = Date()
         let heard = Heard()
-        let end: String
-        if let kernel {
-            end = try await performInGuest(kernel, heard, hear)
-        } else {
-            end = try await performHere(heard, hear)
-        }
-        try Task.checkCancellation()
-        let record = try heard.state.withLock { state in
-            if let refusal = state.refusal { throw Failure(description: refusal) }
-            guard state.isDone, let greeting = state.greeting else {
+        do {
+            let end =
+                if let kernel {
+                    try await performInGuest(kernel, heard, hear)
+                } else {
+                    try await performHere(heard, hear)
+                }
+            try Task.checkCancellation()
+            if let refusal = heard.state.withLock({ $0.refusal }) {
+                throw Failure(description: refusal)
+            }
+            guard heard.state.withLock({ $0.isDone && $0.greeting != nil }) else {
                 throw Failure(description: "the laboratory was lost: \(end)")
+            }
+        } catch {
+            // What was finished is kept, and can be judged and shown like a whole.
+            let isSome = heard.state.withLock { !$0.findings.isEmpty && $0.greeting != nil }
+            if isSome {
+                _ = try await store(heard, began, rest: Task.isCancelled ? "interrupted" : "lost")
+            }
+            throw error
+        }
+        return try await store(heard, began, rest: "lost")
+    }
+
+    /// Stores what was found. What did not end since the laboratory did is no evidence.
+    private func store(_ heard: Heard, _ began: Date, rest: String) async throws -> FailoverRecord {
+        let record = try heard.state.withLock { state in
+            guard let greeting = state.greeting else {
+                throw Failure(description: "the laboratory did not greet")
+            }
+            for (index, cell) in plan.cells.enumerated() where state.findings[index] == nil {
+                var blank = FailoverObservation(cell: cell, hz: greeting.kernel.hz, processors: 1)
+                blank.failure = "the laboratory was \(rest) before it ended"
+                let finding = FailoverJudge.judge(blank)
+                try folder.store(blank, finding)
+                state.findings[index] = finding
             }
             let record = FailoverRecord(
                 kernel: greeting.kernel, programs: state.programs,
@@ -112,6 +138,10 @@ public struct FailoverCampaign: Sendable {
         let bytes = try Frame(.plan, of: plan).encoded
         var options = PlatformOptions()
         options.processGroupID = 0
+        // The one that waits outside ends when all in its namespace has.
+        options.teardownSequence = [
+            .send(signal: .terminate, allowedDurationToNextStep: .seconds(10))
+        ]
         let result = try await Subprocess.run(
             .path(FilePath(performer)), arguments: ["failover"], platformOptions: options,
             input: .inputWriter, output: .sequence, error: .sequence
@@ -126,14 +156,9 @@ public struct FailoverCampaign: Sendable {
                     }
                 } catch {}
             }()
-            try await withTaskCancellationHandler {
-                _ = try? await child.standardInputWriter.write(bytes)
-                for try await buffer in child.standardOutput {
-                    try take(buffer.withUnsafeBytes { Array($0) }, heard, hear)
-                }
-            } onCancel: {
-                // The waiter dies, and by the kernel's hand everything in its namespace.
-                try? child.send(signal: .kill, toProcessGroup: true)
+            _ = try? await child.standardInputWriter.write(bytes)
+            for try await buffer in child.standardOutput {
+                try take(buffer.withUnsafeBytes { Array($0) }, heard, hear)
             }
             try? await child.standardInputWriter.finish()
             await errors

@@ -133,8 +133,10 @@ extension FailoverExpectations {
         let heard = trace.brokerWire?.received
         let all = heard ?? trace.words(of: trace.session)
         let words = all.filter { $0 < end }
-        let silences = zip(words, words.dropFirst() + [end]).max { $0.1 - $0.0 < $1.1 - $1.0 }
-        guard let last = silences?.0 else { return nil }
+        // What ended it was the silence before its end; else the longest since the event.
+        let silences = zip(words, words.dropFirst() + [end]).filter { $0.1 > .zero }
+        let longest = silences.max { $0.1 - $0.0 < $1.1 - $1.0 }?.0
+        guard let last = finding.brokerEnded == nil ? longest : words.last else { return nil }
         let quiet =
             heard == nil ? last + .milliseconds(cell.traffic.pingMilliseconds) : last
         guard let event = silence(after: last, until: quiet),

@@ -33,6 +33,9 @@ public struct FailoverTable: Sendable {
             lines += [style.heading(table.lines[0])] + table.lines.dropFirst() + [""]
         }
         lines += legend + [""] + notes
+        if record.findings.contains(where: \.isMissingProgram) {
+            lines += ["Scripts/setup --failover installs what is missing.", ""]
+        }
         let counts = FailoverFinding.outcomes.compactMap { name in
             let count = record.findings.count { $0.outcome == name }
             return count == 0 ? nil : "\(count) \(style.verdict(name, name))"
@@ -161,6 +164,14 @@ public struct FailoverTable: Sendable {
         }
         lines += calls
         return lines.isEmpty ? [] : lines + [""]
+    }
+}
+
+extension FailoverFinding {
+    /// Whether it was not performed for want of a program.
+    fileprivate var isMissingProgram: Bool {
+        guard case .notApplicable(let reason) = verdict else { return false }
+        return reason.hasSuffix(" not installed")
     }
 }
 
